@@ -1,0 +1,174 @@
+"""Which patients a phantom study has, and how one of them is built and written.
+
+Each patient is one task with a seed of its own, so tasks run in any order, on
+any number of processes, and after a crash only the missing ones.
+"""
+
+from __future__ import annotations
+
+import zlib
+from collections.abc import Mapping
+from dataclasses import asdict, dataclass
+from pathlib import Path
+from typing import Any, Literal, get_args
+
+import numpy as np
+import pandas as pd
+
+from psp_core.phantom.burdenko_layouts import Layout
+from psp_core.phantom.burdenko_tree import write_patient
+from psp_core.phantom.external_centre import write_external_patient
+from psp_core.phantom.identity import patient_id
+from psp_core.phantom.imaging import Steps
+from psp_core.phantom.latents import CausalModel, Centre, draw_labels, draw_latents
+from psp_core.phantom.nifti_tables import ucsf_record, upenn_record
+from psp_core.phantom.nifti_trees import (
+    write_brats2021_case,
+    write_ucsf_pdgm_case,
+    write_upenn_gbm_case,
+)
+from psp_core.phantom.own_layout import write_own_case
+from psp_core.phantom.registered import build_registered
+from psp_core.phantom.treated import Reason, Setting, build_patient
+from psp_core.phantom.unlabelled import build_unlabelled
+
+Collection = Literal[
+    "burdenko", "external", "development", "sealed", "brats2021", "upenn_gbm", "ucsf_pdgm"
+]
+COLLECTIONS: tuple[Collection, ...] = get_args(Collection)
+
+INELIGIBLE: tuple[Reason, ...] = (
+    "no_event",
+    "distant_only",
+    "no_flair",
+    "not_imaged",
+    "under_age",
+)
+
+
+@dataclass(frozen=True)
+class Plan:
+    """What is to be written; everything a task needs besides its patient.
+
+    Attributes
+    ----------
+    sizes : mapping
+        Patients per cohort: ``train``, ``train_ineligible``, ``external``, ``development``,
+        ``sealed``, ``brats2021``, ``upenn_gbm``, ``ucsf_pdgm``.
+    template_mm : float
+        Voxel side of the cohorts on the template's grid and of the unlabelled ones.
+    """
+
+    model: CausalModel
+    sizes: Mapping[str, int]
+    steps: Steps
+    template_mm: float
+    layout: Layout
+    seed: int
+
+
+@dataclass(frozen=True)
+class Task:
+    """One patient to build and write."""
+
+    collection: Collection
+    number: int  # from 1
+    reason: Reason
+    latents: Mapping[str, Any]  # empty for unlabelled cases
+
+
+def list_tasks(plan: Plan) -> list[Task]:
+    """Every patient of every collection; numbers are in random order of the labels."""
+    tasks: list[Task] = []
+    eligible, ineligible = plan.sizes["train"], plan.sizes["train_ineligible"]
+    latents, reasons = _treated(plan, "burdenko", eligible, ineligible)
+    tasks += _tasks("burdenko", latents, reasons)
+    own: tuple[Collection, ...] = ("external", "development", "sealed")
+    for name in own:
+        latents, reasons = _treated(plan, name, plan.sizes[name], 0)
+        tasks += _tasks(name, latents, reasons)
+    unlabelled: tuple[Collection, ...] = ("brats2021", "upenn_gbm", "ucsf_pdgm")
+    for name in unlabelled:
+        tasks += [Task(name, n + 1, "eligible", {}) for n in range(plan.sizes[name])]
+    return tasks
+
+
+def write_task(task: Task, plan: Plan, folder: Path) -> dict[str, Any]:
+    """Build and write one patient under ``folder/<collection>``.
+
+    Returns
+    -------
+    dict
+        ``truth``: the row of the truth table; ``record``: what the collection's own
+        table says of the patient. Both hold plain values only.
+    """
+    seed = (*_stream(plan.seed, task.collection), task.number)
+    root = folder / task.collection
+    latents = pd.Series(dict(task.latents), dtype=object)
+    record: Any
+    if task.collection in ("burdenko", "external"):
+        centre: Centre = "training" if task.collection == "burdenko" else "external"
+        setting = Setting(centre, plan.steps, plan.model.centre_shift)
+        patient, seen = build_patient(task.number, latents, task.reason, setting, seed)
+        if centre == "training":
+            write_patient(
+                patient, root, plan.layout, plan.seed, mr_target=patient.planning.mr_target
+            )
+            subject_id, record = patient_id(task.number), asdict(patient.clinical)
+        else:
+            subject_id, record = write_external_patient(
+                patient, root, plan.seed, bool(latents["written_label"]), int(seen["event_visit"])
+            )
+    elif task.collection in ("development", "sealed"):
+        subject_id = f"{task.collection.capitalize()}-{task.number:04d}"
+        case, seen = build_registered(subject_id, latents, plan.template_mm, seed)
+        record = [write_own_case(case, root)]
+    else:
+        return {"record": _write_unlabelled(task, plan, root, seed)}
+    truth = {"dataset": task.collection, "subject_id": subject_id, "reason": task.reason}
+    return {"truth": {**truth, **task.latents, **seen}, "record": record}
+
+
+def _treated(
+    plan: Plan, name: str, eligible: int, ineligible: int
+) -> tuple[pd.DataFrame, list[Reason]]:
+    """Latents and reasons of one cohort in random order."""
+    rng = np.random.default_rng(_stream(plan.seed, f"{name}/latents"))
+    centre: Centre = "external" if name == "external" else "training"
+    labels = draw_labels(rng, eligible, plan.model)
+    others = draw_labels(rng, ineligible, plan.model, exact=False)
+    drawn = draw_latents(rng, np.concatenate([labels, others]), plan.model, centre=centre)
+    reasons: list[Reason] = ["eligible"] * eligible
+    reasons += [INELIGIBLE[n % len(INELIGIBLE)] for n in range(ineligible)]
+    order = rng.permutation(len(drawn))
+    return drawn.iloc[order].reset_index(drop=True), [reasons[n] for n in order]
+
+
+def _tasks(collection: Collection, latents: pd.DataFrame, reasons: list[Reason]) -> list[Task]:
+    rows = [
+        {name: value.item() if hasattr(value, "item") else value for name, value in row.items()}
+        for row in latents.to_dict("records")
+    ]
+    return [
+        Task(collection, number, reason, {str(name): value for name, value in row.items()})
+        for number, (row, reason) in enumerate(zip(rows, reasons, strict=True), start=1)
+    ]
+
+
+def _write_unlabelled(task: Task, plan: Plan, root: Path, seed: tuple[int, ...]) -> dict[str, str]:
+    """Write one case of a collection without labels; its record for the collection's table."""
+    follow_up = task.collection == "upenn_gbm"
+    case = build_unlabelled(task.number, plan.template_mm, seed, allow_follow_up=follow_up)
+    if task.collection == "brats2021":
+        write_brats2021_case(case, root, plan.seed)
+        return {}
+    if task.collection == "upenn_gbm":
+        write_upenn_gbm_case(case, root, plan.seed)
+        return upenn_record(case)
+    write_ucsf_pdgm_case(case, root)
+    return ucsf_record(case)
+
+
+def _stream(seed: int, name: str) -> tuple[int, int]:
+    """Entropy of a named stream of random numbers."""
+    return seed, zlib.crc32(name.encode())
