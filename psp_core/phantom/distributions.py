@@ -86,6 +86,8 @@ HYPOFRACTIONATED = 6 / 78  # both classes: 2/30 and 4/48 do not differ (printed 
 
 AGE_MEDIAN_YEARS, AGE_SD_YEARS, AGE_RANGE_YEARS = 55.5, 12.0, (22, 77)  # SD: ours
 
+EXTERNAL_TRUE_PROGRESSION_FRACTION = 11 / 20  # Gomaa 2025, Table 1, GlioCMV
+
 # Share of unknown values: Gomaa 2025, Table 1, (Burdenko, GlioCMV).
 MGMT_UNKNOWN = {"training": 22 / 59, "external": 8 / 20}
 IDH_UNKNOWN = {"training": 15 / 59, "external": 0 / 20}

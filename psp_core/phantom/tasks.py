@@ -8,7 +8,7 @@ from __future__ import annotations
 
 import zlib
 from collections.abc import Mapping
-from dataclasses import asdict, dataclass
+from dataclasses import asdict, dataclass, replace
 from pathlib import Path
 from typing import Any, Literal, get_args
 
@@ -17,6 +17,7 @@ import pandas as pd
 
 from psp_core.phantom.burdenko_layouts import Layout
 from psp_core.phantom.burdenko_tree import write_patient
+from psp_core.phantom.distributions import EXTERNAL_TRUE_PROGRESSION_FRACTION
 from psp_core.phantom.external_centre import write_external_patient
 from psp_core.phantom.identity import patient_id
 from psp_core.phantom.imaging import Steps
@@ -135,9 +136,12 @@ def _treated(
     """Latents and reasons of one cohort in random order."""
     rng = np.random.default_rng(_stream(plan.seed, f"{name}/latents"))
     centre: Centre = "external" if name == "external" else "training"
-    labels = draw_labels(rng, eligible, plan.model)
-    others = draw_labels(rng, ineligible, plan.model, exact=False)
-    drawn = draw_latents(rng, np.concatenate([labels, others]), plan.model, centre=centre)
+    model = plan.model
+    if centre == "external":
+        model = replace(model, true_progression_fraction=EXTERNAL_TRUE_PROGRESSION_FRACTION)
+    labels = draw_labels(rng, eligible, model)
+    others = draw_labels(rng, ineligible, model, exact=False)
+    drawn = draw_latents(rng, np.concatenate([labels, others]), model, centre=centre)
     reasons: list[Reason] = ["eligible"] * eligible
     reasons += [INELIGIBLE[n % len(INELIGIBLE)] for n in range(ineligible)]
     order = rng.permutation(len(drawn))

@@ -60,11 +60,14 @@ def build_patient(
     -------
     The patient, and the figures of `measure.measure` with the event visit's number.
     """
-    rng = np.random.default_rng(seed)
+    # Streams of their own: what the label decides in one cannot shift the draws of another.
+    rng, course_rng, table_rng = (
+        np.random.default_rng(child) for child in np.random.SeedSequence(seed).spawn(3)
+    )
     generator = torch.Generator().manual_seed(int(rng.integers(2**62)))
     person = draw_person(rng, latents)
     story = _story(latents, reason)
-    course = draw_course(rng, int(latents["days_since_rt"]), story, setting.centre)
+    course = draw_course(course_rng, int(latents["days_since_rt"]), story, setting.centre)
     count = int(rng.choice(IMAGED_VISITS, p=IMAGED_SHARE))
     imaged = course.imaged_visits(count + (reason == "not_imaged"))
     if reason == "not_imaged":
@@ -112,7 +115,7 @@ def build_patient(
     patient = PhantomPatient(
         number=number,
         planning_system="varian" if rng.random() < VARIAN_SHARE else "amphora",
-        clinical=_clinical_row(rng, latents, course, person, reason),
+        clinical=_clinical_row(table_rng, latents, course, person, reason),
         planning=planning,
         follow_ups=tuple(follow_ups),
     )

@@ -12,6 +12,7 @@ from pathlib import Path
 import numpy as np
 import numpy.typing as npt
 import pytest
+import torch
 
 from psp_core.phantom.dicom_header import SeriesHeader
 from psp_core.phantom.identity import unique_identifier
@@ -172,3 +173,9 @@ def tree_bytes() -> Callable[[Path], dict[str, bytes]]:
         for path in sorted(root.rglob("*"))
         if path.is_file()
     }
+
+
+@pytest.fixture(scope="session", autouse=True)
+def one_thread() -> None:
+    """One intra-op thread, as in a run: the tests themselves are the parallel part."""
+    torch.set_num_threads(1)

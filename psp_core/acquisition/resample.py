@@ -1,0 +1,59 @@
+"""A volume sampled on another grid by physical coordinates."""
+
+from __future__ import annotations
+
+import numpy as np
+import numpy.typing as npt
+from scipy.ndimage import map_coordinates
+
+from psp_core.acquisition.grid import Grid
+from psp_core.acquisition.volume import Volume
+from psp_core.errors import FrameOfReferenceError
+
+EDGE_TOLERANCE = 1e-4  # of a voxel: rounding of positions must not cut the outermost voxels
+
+
+def resample(
+    volume: Volume, grid: Grid, *, frame_uid: str | None = None
+) -> npt.NDArray[np.floating]:
+    """Sample a volume on a grid by trilinear interpolation.
+
+    Parameters
+    ----------
+    volume : Volume
+        What to sample.
+    grid : Grid
+        Where to sample, in the same frame of reference.
+    frame_uid : str, optional
+        Frame of reference of `grid`; checked if the volume has one, too.
+
+    Returns
+    -------
+    float array, shape of `grid`
+        In the type of ``volume.values``. NaN outside the box of its voxel centres:
+        what was not computed is unknown, never zero. A volume of one slice is
+        constant over its slice thickness.
+
+    Raises
+    ------
+    FrameOfReferenceError
+        If both frames of reference are known and differ.
+    """
+    if volume.frame_uid and frame_uid and volume.frame_uid != frame_uid:
+        raise FrameOfReferenceError(
+            f"the volume lies in frame of reference {volume.frame_uid}, the grid in {frame_uid}; "
+            "register first"
+        )
+    source = np.asarray(volume.values)
+    last = np.array(source.shape, dtype=np.float64).reshape(3, 1) - 1
+    slack = np.where(last == 0, 0.5, 0.0) + EDGE_TOLERANCE
+    to_source = np.linalg.inv(volume.grid.affine) @ grid.affine
+    rows, columns = np.indices(grid.shape[1:]).reshape(2, -1)
+    sampled = np.empty(grid.shape, dtype=source.dtype)
+    for d in range(grid.shape[0]):
+        target = np.stack([np.full(rows.shape, d), rows, columns]).astype(np.float64)
+        index = to_source[:3, :3] @ target + to_source[:3, 3:]
+        outside = ((index < -slack) | (index > last + slack)).any(axis=0)
+        plane = map_coordinates(source, np.clip(index, 0, last), order=1, mode="nearest")
+        sampled[d] = np.where(outside, np.nan, plane).reshape(grid.shape[1:])
+    return sampled

@@ -1,0 +1,1 @@
+"""One module per public collection: from a download to the cohort table."""

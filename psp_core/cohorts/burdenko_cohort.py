@@ -1,0 +1,269 @@
+"""The Burdenko cohort: clinical table and image index to the cohort table and its flow."""
+
+from __future__ import annotations
+
+import math
+from collections.abc import Mapping, Sequence
+from dataclasses import replace
+from pathlib import Path
+from typing import Any
+
+import pandas as pd
+
+from psp_core.acquisition.index import DicomIndex
+from psp_core.cohorts.burdenko import NAME, read_clinical_table, read_rt_end_dates
+from psp_core.cohorts.burdenko_checks import check_clinical_table
+from psp_core.cohorts.burdenko_plans import read_prescriptions
+from psp_core.cohorts.burdenko_studies import PLANNING, imaging_studies
+from psp_core.cohorts.burdenko_visits import VisitMatch, match_visits
+from psp_core.cohorts.flow import LoadedCohort, build_flow, make_notes
+from psp_core.cohorts.labels import EventRule, first_event, follow_up_visits, rule_name
+from psp_core.cohorts.schema import FILE_COLUMNS, make_cohort
+from psp_core.evaluation.classes import UNLABELLED
+
+_PLAN_FILES = ("dose_file", "structures_file", "plan_file", "ct_file")
+_MR_FILES = ("t1_file", "t1ce_file", "t2_file", "flair_file")
+_SERIES_NAMES = {"t1": "T1", "t1ce": "T1CE", "t2": "T2", "flair": "FLAIR"}
+
+
+def load_cohort(
+    index: DicomIndex,
+    clinical_table: Path,
+    *,
+    event: EventRule = "first_non_distant",
+    window_days: int | None = None,
+    first_visit_only: bool = False,
+    visit_match: VisitMatch = "number",
+    date_tolerance_days: int = 14,
+    minimum_age_years: float = 18,
+    required_series: Sequence[str] = ("t1ce", "flair"),
+) -> LoadedCohort:
+    """Read the collection: index of the images and clinical table to a cohort.
+
+    Parameters
+    ----------
+    index : DicomIndex
+        Index of the image folder.
+    clinical_table : Path
+        The clinical CSV, or a folder that holds it.
+    event, window_days, first_visit_only
+        The label rule, see `labels.first_event`.
+    visit_match, date_tolerance_days
+        How images and table are joined, see `burdenko_visits.match_visits`.
+    minimum_age_years : float, default 18
+        Younger patients are left out; an unknown age is kept.
+    required_series : sequence of {"t1", "t1ce", "t2", "flair"}
+        What the event visit must have.
+
+    Returns
+    -------
+    LoadedCohort
+
+    Raises
+    ------
+    TableError, MissingInputError, AmbiguousInputError, ConfigError
+        From the clinical table, the label rule and the join.
+    """
+    loaded = build_cohort(
+        read_clinical_table(clinical_table),
+        read_rt_end_dates(clinical_table),
+        index.series,
+        event=event,
+        window_days=window_days,
+        first_visit_only=first_visit_only,
+        visit_match=visit_match,
+        date_tolerance_days=date_tolerance_days,
+        minimum_age_years=minimum_age_years,
+        required_series=required_series,
+    )
+    loaded = read_prescriptions(loaded, index)
+    lost = _lost_files(loaded.cohort, index.excluded)
+    if lost.empty:
+        return loaded
+    notes = pd.concat([part for part in (loaded.notes, lost) if len(part)], ignore_index=True)
+    return replace(loaded, notes=notes)
+
+
+def build_cohort(
+    clinical: pd.DataFrame,
+    rt_end_dates: pd.Series[pd.Timestamp],
+    series: pd.DataFrame,
+    *,
+    event: EventRule = "first_non_distant",
+    window_days: int | None = None,
+    first_visit_only: bool = False,
+    visit_match: VisitMatch = "number",
+    date_tolerance_days: int = 14,
+    minimum_age_years: float = 18,
+    required_series: Sequence[str] = ("t1ce", "flair"),
+) -> LoadedCohort:
+    """Join what `load_cohort` read; takes the same rules.
+
+    The cohort has a row for the planning MR (time point 0) and for every control
+    visit with the required series; the event visit alone carries the label.
+    """
+    events = first_event(
+        clinical, event=event, window_days=window_days, first_visit_only=first_visit_only
+    )
+    visits = follow_up_visits(clinical)
+    studies, study_notes = imaging_studies(series)
+    matched, visit_notes = match_visits(
+        studies,
+        visits,
+        rt_end_dates,
+        visit_match=visit_match,
+        date_tolerance_days=date_tolerance_days,
+    )
+    planning = _planning(studies, rt_end_dates)
+    required = [f"{kind}_file" for kind in required_series]
+    labels = dict(zip(events["subject_id"], events["label"], strict=True))
+    flow = build_flow(
+        "Patients in the clinical table or the images",
+        sorted(set(clinical["subject_id"]) | set(series["patient_id"])),
+        [
+            ("Listed in both", _listed_once(clinical, series, visits)),
+            ("With an event under the label rule", _without_event(events)),
+            (f"Aged {minimum_age_years:g} or more", _too_young(clinical, minimum_age_years)),
+            ("With images of the event visit", _without_images(events, matched, required_series)),
+            ("With planning CT and dose", _without_dose(events, planning)),
+        ],
+        labels,
+    )
+    included = set(events["subject_id"]) - set(flow.dropped["subject_id"])
+    timepoints = pd.concat([planning, matched], ignore_index=True)
+    timepoints = timepoints[
+        timepoints["subject_id"].isin(included) & (timepoints[required] != "").all(axis=1)
+    ]
+    rule = rule_name(event, window_days, first_visit_only)
+    patients = clinical.merge(events[["subject_id", "label"]], on="subject_id")
+    patients["event_visit"] = events["visit_number"].to_numpy()
+    by_subject = {str(row["subject_id"]): row for _, row in patients.iterrows()}
+    plans = {str(row["subject_id"]): row for _, row in planning.iterrows()}
+    rows = [
+        _row(study, by_subject[study["subject_id"]], plans[study["subject_id"]], rule)
+        for _, study in timepoints.iterrows()
+    ]
+    notes = pd.concat(
+        [part for part in (check_clinical_table(clinical), study_notes, visit_notes) if len(part)]
+        or [study_notes],
+        ignore_index=True,
+    )
+    return LoadedCohort(make_cohort(rows, source=NAME), flow, notes)
+
+
+def _lost_files(cohort: pd.DataFrame, excluded: pd.DataFrame) -> pd.DataFrame:
+    """Note chosen series that lack files: reading them later will fail."""
+    lost = excluded[
+        ~excluded["reason"].str.startswith("duplicate") & (excluded["series_uid"] != "")
+    ]
+    counts = lost["series_uid"].value_counts()
+    rows: list[dict[str, object]] = []
+    for column in (*_MR_FILES, *_PLAN_FILES):
+        uids = cohort[column].str.removeprefix("series:")
+        for subject, uid in sorted(set(zip(cohort["subject_id"], uids, strict=True))):
+            if uid in counts:
+                detail = f"{column.removesuffix('_file')}: {counts[uid]} unusable"
+                rows.append(
+                    {"subject_id": subject, "check": "series lacks files", "detail": detail}
+                )
+    return make_notes(rows)
+
+
+def _planning(studies: pd.DataFrame, rt_end_dates: pd.Series[pd.Timestamp]) -> pd.DataFrame:
+    """One planning study per patient: with CT and dose first, then with most series."""
+    planning = studies[studies["kind"] == PLANNING].copy()
+    planning["complete"] = (planning["ct_file"] != "") & (planning["dose_file"] != "")
+    planning["n_series"] = (planning[list(_PLAN_FILES + _MR_FILES)] != "").sum(axis=1)
+    planning = planning.sort_values(
+        ["subject_id", "complete", "n_series", "study_uid"], ascending=[True, False, False, True]
+    )
+    planning = planning.drop_duplicates("subject_id").drop(columns=["complete", "n_series"])
+    ends = pd.to_datetime(planning["subject_id"].map(rt_end_dates))
+    planning["days_since_rt"] = (planning["study_date"] - ends).dt.days.astype(float)
+    planning["visit_number"] = 0.0
+    return planning.reset_index(drop=True)
+
+
+def _listed_once(
+    clinical: pd.DataFrame, series: pd.DataFrame, visits: pd.DataFrame
+) -> dict[str, str]:
+    """Patients of whom one of the two sources knows nothing."""
+    in_table, in_images = set(clinical["subject_id"]), set(series["patient_id"])
+    filled = set(visits["subject_id"]) | set(
+        clinical.loc[clinical[["rt_start_day", "age_years"]].notna().any(axis=1), "subject_id"]
+    )
+    reasons = dict.fromkeys(in_images - in_table, "images without a row in the clinical table")
+    reasons |= dict.fromkeys(in_table - in_images, "no images")
+    return reasons | dict.fromkeys(in_table - filled, "the row of the clinical table is blank")
+
+
+def _without_event(events: pd.DataFrame) -> dict[str, str]:
+    lost = events[events["label"] == UNLABELLED]
+    return dict(zip(lost["subject_id"], lost["reason"], strict=True))
+
+
+def _too_young(clinical: pd.DataFrame, minimum_age_years: float) -> dict[str, str]:
+    young = clinical.loc[clinical["age_years"] < minimum_age_years, "subject_id"]
+    return dict.fromkeys(young, f"younger than {minimum_age_years:g} years")
+
+
+def _without_images(
+    events: pd.DataFrame, matched: pd.DataFrame, required_series: Sequence[str]
+) -> dict[str, str]:
+    """Patients whose event visit has no images, or lacks a required series."""
+    keys = zip(matched["subject_id"], matched["visit_number"], strict=True)
+    imaged: Mapping[Any, Any] = dict(zip(keys, matched.to_dict("records"), strict=True))
+    reasons = {}
+    for subject, number in zip(events["subject_id"], events["visit_number"], strict=True):
+        study = imaged.get((subject, number))
+        if study is None:
+            reasons[subject] = "no images of the event visit"
+            continue
+        lacking = [_SERIES_NAMES[kind] for kind in required_series if not study[f"{kind}_file"]]
+        if lacking:
+            reasons[subject] = f"event visit without {' and '.join(lacking)}"
+    return reasons
+
+
+def _without_dose(events: pd.DataFrame, planning: pd.DataFrame) -> dict[str, str]:
+    plans = planning.set_index("subject_id")
+    reasons = {}
+    for subject in events["subject_id"]:
+        if subject not in plans.index:
+            reasons[subject] = "no planning study"
+        elif not plans.loc[subject, "dose_file"]:
+            reasons[subject] = "no planning dose"
+        elif not plans.loc[subject, "ct_file"]:
+            reasons[subject] = "no planning CT"
+    return reasons
+
+
+def _row(study: pd.Series, patient: pd.Series, plan: pd.Series, rule: str) -> dict[str, Any]:
+    """One row of the cohort table."""
+    number = float(study["visit_number"])
+    is_event = number == patient["event_visit"]
+    survival_days, survival_event = _survival(patient)
+    files = {name: study[name] for name in _MR_FILES} | {name: plan[name] for name in _PLAN_FILES}
+    return {
+        "subject_id": study["subject_id"],
+        "timepoint": int(number),
+        "dataset": NAME,
+        "label": patient["label"] if is_event else UNLABELLED,
+        "label_rule": rule if is_event else "",
+        "days_since_rt": study["days_since_rt"],
+        "visit_number": number,
+        **{name: patient[name] for name in ("age_years", "sex", "idh_status", "mgmt_status")},
+        "survival_days": survival_days,
+        "survival_event": survival_event,
+        **{name: files.get(name, "") for name in FILE_COLUMNS},
+    }
+
+
+def _survival(patient: pd.Series) -> tuple[float, float]:
+    """Days from the end of radiotherapy to death, else (event 0) to the last follow-up."""
+    death = float(patient["death_day"])
+    if not math.isnan(death):
+        return (death, 1.0) if death >= 0 else (math.nan, math.nan)
+    days = [float(patient[name]) for name in patient.index if str(name).startswith("visit_")]
+    last = max((day for day in days if day >= 0), default=math.nan)
+    return last, math.nan if math.isnan(last) else 0.0

@@ -1,0 +1,1 @@
+"""One subject from arrays to model input and features, one step per module."""

@@ -1,0 +1,1 @@
+"""Figures that return Axes and tables that return DataFrames."""

@@ -1,0 +1,97 @@
+"""What the best possible model reaches on phantoms: the ceiling of every arm."""
+
+from __future__ import annotations
+
+from collections.abc import Mapping, Sequence
+from dataclasses import replace
+from typing import Any
+
+import pandas as pd
+
+from psp_core.evaluation.intervals import delong_interval
+from psp_core.phantom.latents import CausalModel
+from psp_core.phantom.oracle import ARMS, best_possible_auc
+from psp_core.report.formatting import decimal, with_interval, words
+
+
+def ceiling_table(
+    truth: pd.DataFrame, summary: Mapping[str, Any], datasets: Sequence[str]
+) -> pd.DataFrame:
+    """AUC of the Bayes score of every arm: in the population and in the cohorts as drawn.
+
+    Parameters
+    ----------
+    truth : DataFrame
+        The truth table; only eligible patients count.
+    summary : mapping
+        ``truth.json``.
+    datasets : sequence of str
+        Cohorts of the truth table.
+
+    Returns
+    -------
+    DataFrame
+        ``arm, oracle`` (``population``, ``latent``, ``observable``), ``dataset, auc, lower,
+        upper``; intervals are DeLong's at 95 %, none for the population.
+    """
+    rows: list[dict[str, Any]] = []
+    eligible = truth[truth["reason"] == "eligible"]
+    for arm in ARMS:
+        known = {"arm": arm, "oracle": "population"}
+        rows.append({**known, "dataset": "moderate", "auc": summary["best_possible_auc"][arm]})
+        strong = summary["best_possible_auc_strong"][arm]
+        rows.append({**known, "dataset": "strong", "auc": strong})
+        for dataset in datasets:
+            part = eligible[eligible["dataset"] == dataset]
+            for oracle, suffix in (("latent", ""), ("observable", "_observable")):
+                scored = part[part[f"bayes_{arm}{suffix}"].notna()]
+                interval = delong_interval(scored["written_label"], scored[f"bayes_{arm}{suffix}"])
+                rows.append(
+                    {
+                        "arm": arm,
+                        "oracle": oracle,
+                        "dataset": dataset,
+                        "auc": interval.auc,
+                        "lower": interval.lower,
+                        "upper": interval.upper,
+                    }
+                )
+    return pd.DataFrame(rows)
+
+
+def format_ceilings(table: pd.DataFrame) -> pd.DataFrame:
+    """One row per arm, one column per population or cohort and oracle."""
+    cells = [
+        decimal(row["auc"])
+        if row["oracle"] == "population"
+        else with_interval(row["auc"], row["lower"], row["upper"], digits=2)
+        for row in table.to_dict("records")
+    ]
+    wide = table.assign(cell=cells).pivot_table(
+        index="arm", columns=["dataset", "oracle"], values="cell", aggfunc="first"
+    )
+    order = list(dict.fromkeys(zip(table["dataset"], table["oracle"], strict=True)))
+    wide = wide.loc[list(dict.fromkeys(table["arm"])), order]
+    wide.index = pd.Index([words(arm) for arm in wide.index], name="arm")
+    return wide
+
+
+def switch_ceilings(model: CausalModel, *, n: int = 20_000) -> pd.DataFrame:
+    """Best possible AUC of every arm under each switch, by simulation of `n` patients."""
+    settings = {
+        "as set": model,
+        "strong effects": model.strong(),
+        "Burdenko's timing": replace(model, timing="burdenko"),
+        "zero effect": replace(model, zero_effect=True),
+        "label depends on time only": replace(model, label_depends_on_time_only=True),
+        "interaction": replace(model, interaction=True),
+        "10 % label noise": replace(model, label_noise=0.1),
+        "informative missingness": replace(model, informative_missingness=True),
+    }
+    return pd.DataFrame(
+        {
+            words(arm): [best_possible_auc(setting, arm, n=n) for setting in settings.values()]
+            for arm in ARMS
+        },
+        index=pd.Index(settings, name="setting"),
+    )

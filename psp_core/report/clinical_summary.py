@@ -1,0 +1,177 @@
+"""What the real clinical table says by itself: figures and tables without any patient row.
+
+Computed from the table where it is at hand, else read from the recorded summary,
+which says what it was computed from and by which command.
+"""
+
+from __future__ import annotations
+
+import math
+from collections.abc import Mapping, Sequence
+from dataclasses import dataclass
+from pathlib import Path
+
+import pandas as pd
+
+from psp_core.cohorts.burdenko import find_clinical_table, read_clinical_table
+from psp_core.cohorts.burdenko_checks import check_clinical_table
+from psp_core.cohorts.labels import (
+    EVENT_RULES,
+    EventRule,
+    first_event,
+    follow_up_visits,
+    rule_name,
+)
+from psp_core.evaluation.classes import CLASSES, NEGATIVE_CLASS, POSITIVE_CLASS, UNLABELLED
+from psp_core.report.characteristics import characteristics_table
+from psp_core.report.events import event_counts
+from psp_core.report.time_alone import time_alone_table
+from psp_core.runs import digest_of_file
+
+COMMAND = "python -m psp_core.report.recorded path/to/the/clinical.csv"
+
+
+@dataclass(frozen=True)
+class ClinicalSummary:
+    """Summary of one clinical table.
+
+    Attributes
+    ----------
+    figures : mapping of str to float
+        Single numbers: patients, follow-ups, medians.
+    tables : mapping of str to DataFrame
+        ``label_rules``, ``responses``, ``characteristics``, ``event_counts``,
+        ``event_days``, ``time_alone``, ``checks``.
+    label_rule : str
+        Rule behind every table but ``label_rules``.
+    input_sha256 : str
+        Digest of the clinical table.
+    command : str
+        What to run to compute it again.
+    is_recorded : bool
+        True if it was read from the recorded file.
+    """
+
+    figures: Mapping[str, float]
+    tables: Mapping[str, pd.DataFrame]
+    label_rule: str
+    input_sha256: str
+    command: str = COMMAND
+    is_recorded: bool = False
+
+
+def summarise_clinical_table(
+    path: Path,
+    *,
+    event: EventRule = "first_non_distant",
+    window_days: int | None = None,
+    first_visit_only: bool = False,
+    windows_days: Sequence[int] = (30, 60, 90, 120, 180, 365),
+    confidence_level: float = 0.95,
+    minimum_per_class: int = 2,
+) -> ClinicalSummary:
+    """Summarise the clinical table of Burdenko-GBM-Progression.
+
+    Parameters
+    ----------
+    path : Path
+        The CSV, or a folder that holds it.
+    event, window_days, first_visit_only
+        The label rule, see `cohorts.labels.first_event`.
+    windows_days, confidence_level, minimum_per_class
+        See `time_alone.time_alone_table`.
+
+    Returns
+    -------
+    ClinicalSummary
+
+    Raises
+    ------
+    TableError, MissingInputError, AmbiguousInputError
+        See `cohorts.burdenko.read_clinical_table`.
+    """
+    clinical = read_clinical_table(path)
+    visits = follow_up_visits(clinical)
+    events = first_event(
+        clinical, event=event, window_days=window_days, first_visit_only=first_visit_only
+    )
+    checks = check_clinical_table(clinical).groupby("check", sort=True)["subject_id"].nunique()
+    responses = visits.loc[visits["response"] != "", "response"].value_counts()
+    patients = clinical.merge(events[["subject_id", "label", "days_since_rt"]], on="subject_id")
+    tables = {
+        "label_rules": label_rule_counts(clinical),
+        "responses": responses.rename("follow_ups").reset_index(),
+        "characteristics": characteristics_table(patients),
+        "event_counts": event_counts(events),
+        "event_days": _event_days(events),
+        "time_alone": time_alone_table(
+            events,
+            windows_days=windows_days,
+            confidence_level=confidence_level,
+            minimum_per_class=minimum_per_class,
+        ),
+        "checks": checks.rename("patients").reset_index(),
+    }
+    is_psp = events["label"] == NEGATIVE_CLASS
+    figures = {
+        "patients": float(len(clinical)),
+        "follow_up_dates": float(visits["days_since_rt"].notna().sum()),
+        "labelled_patients": float((events["label"] != UNLABELLED).sum()),
+        "true_progression": float((events["label"] == POSITIVE_CLASS).sum()),
+        "pseudoprogression": float(is_psp.sum()),
+        "pseudoprogression_with_later_progression": float(
+            events.loc[is_psp, "later_progression"].sum()
+        ),
+    }
+    rule = rule_name(event, window_days, first_visit_only)
+    return ClinicalSummary(figures, tables, rule, digest_of_file(find_clinical_table(path)))
+
+
+def label_rule_counts(clinical: pd.DataFrame) -> pd.DataFrame:
+    """Count the classes under each label rule, without a window and with some.
+
+    Returns
+    -------
+    DataFrame
+        ``rule``, ``window`` (text), ``pseudoprogression``, ``true_progression`` and
+        ``unlabelled``, which here holds events that the rule or window leaves out.
+    """
+    settings: list[tuple[EventRule, int | None, bool, str]] = []
+    settings.extend((rule, None, False, "any time") for rule in EVENT_RULES)
+    settings.append(("first", None, True, "follow-up 1"))
+    settings.extend(("first", days, False, f"{days} days") for days in (90, 120, 180, 365))
+    rows = []
+    for rule, window_days, first_visit_only, window in settings:
+        events = first_event(
+            clinical, event=rule, window_days=window_days, first_visit_only=first_visit_only
+        )
+        counts = events["label"].value_counts()
+        rows.append(
+            {
+                "rule": rule,
+                "window": window,
+                **{
+                    label: float(counts.get(label, 0)) for label in (NEGATIVE_CLASS, POSITIVE_CLASS)
+                },
+                UNLABELLED: float(counts.get(UNLABELLED, 0)),
+            }
+        )
+    return pd.DataFrame(rows)
+
+
+def _event_days(events: pd.DataFrame) -> pd.DataFrame:
+    """Compute median and range of the interval, by class."""
+    rows = []
+    for label in CLASSES:
+        days = events.loc[events["label"] == label, "days_since_rt"].dropna()
+        has_any = len(days) > 0
+        rows.append(
+            {
+                "label": label,
+                "n": float(len(days)),
+                "median": float(days.median()) if has_any else math.nan,
+                "minimum": float(days.min()) if has_any else math.nan,
+                "maximum": float(days.max()) if has_any else math.nan,
+            }
+        )
+    return pd.DataFrame(rows)

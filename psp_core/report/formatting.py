@@ -1,0 +1,68 @@
+"""The one place where a number becomes text for a page."""
+
+from __future__ import annotations
+
+import math
+
+import pandas as pd
+
+NOT_ESTIMABLE = "not estimable"
+NOT_KNOWN = "–"
+NAMES = {
+    "idh_status": "IDH",
+    "mgmt_status": "MGMT",
+    "age_years": "age, years",
+    "days_since_rt": "days since radiotherapy",
+    "total_dose_gy": "prescribed dose, Gy",
+    "visit_number": "follow-up number",
+}
+
+
+def count(value: float) -> str:
+    """Write a count, a dash when it is missing."""
+    return NOT_KNOWN if math.isnan(value) else f"{value:.0f}"
+
+
+def count_percent(value: float, total: float) -> str:
+    """Write a count with its share of a total in percent; the total stands beside it."""
+    if math.isnan(value) or math.isnan(total) or total == 0:
+        return count(value)
+    return f"{value:.0f} ({100 * value / total:.1f})"
+
+
+def decimal(value: float, digits: int = 3) -> str:
+    """Write a number with a fixed count of decimals."""
+    return NOT_ESTIMABLE if math.isnan(value) else f"{value:.{digits}f}"
+
+
+def with_interval(value: float, lower: float, upper: float, digits: int = 3) -> str:
+    """Write an estimate with its interval."""
+    if math.isnan(value):
+        return NOT_ESTIMABLE
+    if math.isnan(lower) or math.isnan(upper):
+        return f"{value:.{digits}f} (interval {NOT_ESTIMABLE})"
+    return f"{value:.{digits}f} ({lower:.{digits}f} to {upper:.{digits}f})"
+
+
+def plain_number(value: float) -> str:
+    """Write a median, minimum or maximum without trailing zeros, a dash when missing."""
+    return NOT_KNOWN if math.isnan(value) else f"{value:.1f}".removesuffix(".0")
+
+
+def spread(median: float, low: float, high: float) -> str:
+    """Write a median with its range."""
+    if math.isnan(median):
+        return NOT_KNOWN
+    return f"{plain_number(median)} ({plain_number(low)} to {plain_number(high)})"
+
+
+def words(text: str) -> str:
+    """Write a name of the code as a reader says it."""
+    return NAMES.get(text, text.replace("_", " "))
+
+
+def yes_no(table: pd.DataFrame) -> pd.DataFrame:
+    """Write truth values of a table as yes and no."""
+    return table.map(
+        lambda cell: {True: "yes", False: "no"}[cell] if cell in (True, False) else cell
+    )

@@ -1,0 +1,82 @@
+"""RT plans: what they say, and what they may leave out."""
+
+from __future__ import annotations
+
+from collections.abc import Callable
+from pathlib import Path
+
+import pytest
+from pydicom.data import get_testdata_file
+from pydicom.dataset import Dataset
+
+from psp_core.acquisition.plan import Beam, Plan, read_plan
+from psp_core.errors import MissingInputError, UnreadableFileError
+
+Make = Callable[..., Dataset]
+Save = Callable[..., list[Path]]
+
+
+@pytest.fixture
+def read(tmp_path: Path, make_object: Make, save: Save) -> Callable[..., Plan]:
+    def _read(**tags: object) -> Plan:
+        (path,) = save([make_object("RTPLAN", **tags)], tmp_path, ["RP.dcm"])
+        return read_plan(path)
+
+    return _read
+
+
+def test_the_largest_target_prescription_counts(read: Callable[..., Plan], make_item: Make) -> None:
+    references = [
+        make_item(DoseReferenceType="TARGET", TargetPrescriptionDose="45"),
+        make_item(DoseReferenceType="TARGET", TargetPrescriptionDose="61.2"),
+        make_item(DoseReferenceType="ORGAN_AT_RISK", OrganAtRiskMaximumDose="75"),
+    ]
+    assert read(DoseReferenceSequence=references).prescription_gy == 61.2
+
+
+def test_a_plan_without_prescription_says_none(read: Callable[..., Plan], make_item: Make) -> None:
+    assert read().prescription_gy is None
+    empty = [make_item(DoseReferenceType="TARGET"), make_item(TargetPrescriptionDose="0")]
+    assert read(DoseReferenceSequence=empty).prescription_gy is None
+
+
+def test_fractions_add_up_over_groups(read: Callable[..., Plan], make_item: Make) -> None:
+    groups = [make_item(NumberOfFractionsPlanned=25), make_item(NumberOfFractionsPlanned=8)]
+    plan = read(FractionGroupSequence=[*groups, make_item(FractionGroupNumber=3)])
+    assert (plan.fractions_planned, plan.fractions_by_group) == (33, (25, 8))
+    assert read().fractions_planned is None
+
+
+def test_a_plan_of_another_maker() -> None:
+    plan = read_plan(str(get_testdata_file("rtplan.dcm", download=False)))
+    assert plan.prescription_gy == pytest.approx(30.826203)
+    assert plan.fractions_planned == 30
+    assert plan.beams == (Beam(1, "Field 1", "PHOTON", 6.0),)
+    assert plan.sop_uid == "1.2.777.777.77.7.7777.7777.20030903150023"
+    assert plan.referenced_structures_uid == "1.2.333.444.55.6.7777.88888"
+
+
+def test_a_truncated_plan_is_read_as_far_as_it_goes() -> None:
+    plan = read_plan(str(get_testdata_file("rtplan_truncated.dcm", download=False)))
+    assert plan.prescription_gy == pytest.approx(30.826203)
+    assert plan.fractions_planned == 30
+
+
+def test_a_plan_cut_anywhere_never_fails(tmp_path: Path) -> None:
+    data = Path(str(get_testdata_file("rtplan.dcm", download=False))).read_bytes()
+    found = []
+    for end in range(700, len(data), 37):
+        (tmp_path / "RP.dcm").write_bytes(data[:end])
+        found.append(read_plan(tmp_path / "RP.dcm"))
+    assert found[0].prescription_gy is None
+    assert found[-1].fractions_planned == 30
+
+
+def test_other_objects_and_missing_files_are_refused(
+    tmp_path: Path, make_object: Make, save: Save
+) -> None:
+    (path,) = save([make_object("RTDOSE")], tmp_path)
+    with pytest.raises(UnreadableFileError, match=r"Modality is RTDOSE, expected RTPLAN"):
+        read_plan(path)
+    with pytest.raises(MissingInputError, match=r"RP.dcm: no such file"):
+        read_plan(tmp_path / "RP.dcm")

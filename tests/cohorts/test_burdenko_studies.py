@@ -1,0 +1,54 @@
+"""Planning studies and control visits."""
+
+import math
+
+import pytest
+
+from psp_core.cohorts.burdenko_studies import imaging_studies, study_kind
+
+
+@pytest.mark.parametrize(
+    ("description", "kind", "number"),
+    [
+        ("Radiotherapy planning 00", "planning", math.nan),
+        ("Control visit 2", "control", 2),
+        ("CONTROL  VISIT 12", "control", 12),
+        ("Control visit", "control", math.nan),
+        ("", "other", math.nan),
+    ],
+)
+def test_a_study_is_what_its_description_says(description: str, kind: str, number: float) -> None:
+    found_kind, found_number = study_kind(description)
+    assert found_kind == kind
+    assert found_number == pytest.approx(number, nan_ok=True)
+
+
+def test_one_study_per_description_and_date(series_table) -> None:
+    series_table.planning("P", "20040506").visit("P", 1, "20040708").visit("P", 2, "20040816")
+    studies, notes = imaging_studies(series_table.table)
+    assert studies["kind"].tolist() == ["control", "control", "planning"]
+    assert studies["visit_number"].tolist()[:2] == [1, 2]
+    assert notes.empty
+
+
+def test_series_of_one_visit_in_two_studies_belong_together(series_table) -> None:
+    series_table.visit("P", 1, "20040708", "MRCET1")
+    series_table.add("P", "Control visit 1", "20040708", ("MR", "MR0T2FLAIR"), study_uid="1.1.0")
+    studies, _ = imaging_studies(series_table.table)
+    assert len(studies) == 1
+    assert studies.loc[0, "t1ce_file"] == "series:1.2.1"
+    assert studies.loc[0, "flair_file"] == "series:1.2.2"
+
+
+def test_other_studies_and_bad_dates_are_kept_and_noted(series_table) -> None:
+    series_table.add("P", "Biopsy", "not a date", ("MR", "MRCET1"))
+    studies, notes = imaging_studies(series_table.table)
+    assert studies["study_date"].isna().all()
+    assert notes["check"].tolist() == ["study is no planning and no visit"]
+
+
+def test_no_series_give_no_studies(series_table) -> None:
+    series_table.planning("P", "20040506")
+    studies, notes = imaging_studies(series_table.table.iloc[:0])
+    assert studies.empty
+    assert notes.empty
