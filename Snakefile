@@ -1,0 +1,128 @@
+"""The workflow: each notebook runs through papermill, then the book is built.
+
+    snakemake --cores all --configfile params/demo.yaml
+    snakemake --cores all --configfile params/demo.yaml --config overrides='seed: 3'
+
+A notebook runs again when its script, a parameter, an override, the package's code or a table it
+reads has changed in content. Its stages decide by themselves what of their work is still valid.
+"""
+
+import json
+import os
+import sys
+from pathlib import Path
+
+from snakemake.exceptions import WorkflowError
+
+from psp_core.errors import PSPError
+from psp_core.params import read_params
+from psp_core.params.loading import load_yaml
+from psp_core.runs import digest_of, digest_of_code
+
+# Each notebook with the notebooks whose results it reads. A new page is one line here and one in
+# book/_toc.yml.
+NOTEBOOKS = {
+    "00_phantoms": [],
+    "01_cohort": ["00_phantoms"],
+}
+
+if not workflow.configfiles:
+    raise WorkflowError("name the study: snakemake --cores all --configfile params/demo.yaml")
+
+
+def typed(node):
+    """Give the values of --config overrides their types back: Snakemake reads all as text."""
+    if isinstance(node, dict):
+        return {key: typed(value) for key, value in node.items()}
+    if isinstance(node, list):
+        return [typed(item) for item in node]
+    value, faults = load_yaml(node) if isinstance(node, str) else (node, [])
+    return node if faults else value
+
+
+PARAMS_FILE = Path(os.path.relpath(workflow.configfiles[0]))
+OVERRIDES = json.dumps(typed(config.get("overrides") or {}))
+try:
+    PARAMS = read_params(PARAMS_FILE, OVERRIDES)
+except PSPError as error:
+    sys.exit(f"{type(error).__name__}: {error}")
+RUN = Path(config.get("run_dir") or f"runs/{PARAMS.study.name}")
+
+roots_are_given = PARAMS.burdenko.root is not None and PARAMS.external.root is not None
+sizes = PARAMS.phantom.sizes
+if roots_are_given or not any(getattr(sizes, name) for name in sizes.__dataclass_fields__):
+    NOTEBOOKS = {
+        name: [before for before in befores if before != "00_phantoms"]
+        for name, befores in NOTEBOOKS.items()
+        if name != "00_phantoms"
+    }
+TABLES = [path for path in [PARAMS.burdenko.clinical_table] if path is not None]
+if PARAMS.external.root is not None:
+    TABLES.append(str(Path(PARAMS.external.root, PARAMS.external.table)))
+BOOK_SOURCES = [
+    path.as_posix()
+    for path in sorted(Path("book").rglob("*"))
+    if path.is_file() and not {"node_modules", "__pycache__", "_build"} & set(path.parts)
+]
+
+
+wildcard_constraints:
+    name=r"\d\d_\w+",
+
+
+rule all:
+    input:
+        [RUN / f"notebooks/{name}.done" for name in NOTEBOOKS],  # else one that failed is forgotten
+        RUN / "book/html/index.html",
+
+
+rule notebook:
+    input:
+        script="notebooks/{name}.py",
+        before=lambda wildcards: [RUN / f"notebooks/{name}.done" for name in NOTEBOOKS[wildcards.name]],
+        tables=TABLES,
+    output:
+        touch(RUN / "notebooks/{name}.done"),
+    log:
+        nb=RUN / "notebooks/{name}.ipynb",  # a log, so that the notebook of a failed run stays
+        txt=RUN / "logs/{name}.log",
+    params:
+        study=digest_of(PARAMS),
+        code=digest_of_code("psp_core"),
+        params_file=PARAMS_FILE,
+        run_dir=RUN,
+        overrides=OVERRIDES,
+        python=sys.executable,
+    shell:
+        """
+        {params.python:q} -m jupytext --quiet --sync {input.script:q} >{log.txt:q} 2>&1
+        {params.python:q} -m papermill notebooks/{wildcards.name}.ipynb {log.nb:q} --no-progress-bar \
+            -p params_file {params.params_file:q} -p run_dir {params.run_dir:q} \
+            -p overrides {params.overrides:q} >>{log.txt:q} 2>&1 || {{
+            tail -n 25 {log.txt:q} >&2
+            echo "The notebook as far as it came: {log.nb}" >&2
+            exit 1
+        }}
+        """
+
+
+rule book:
+    input:
+        pages=[RUN / f"notebooks/{name}.done" for name in NOTEBOOKS],
+        sources=BOOK_SOURCES,
+        mathjax=ancient("book/node_modules/mathjax/es5/tex-svg.js"),
+    output:
+        update(RUN / "book/html/index.html"),
+    log:
+        RUN / "logs/book.log",
+    params:
+        run_dir=RUN,
+        code=digest_of_code("psp_core.publishing"),
+        python=sys.executable,
+    shell:
+        """
+        {params.python:q} -m psp_core.publishing --run-dir {params.run_dir:q} >{log:q} 2>&1 || {{
+            tail -n 40 {log:q} >&2
+            exit 1
+        }}
+        """

@@ -1,0 +1,144 @@
+"""The sections of a params file, one frozen dataclass each.
+
+``params/<profile>.yaml`` carries one mapping per section; every key is a field
+here. Modules never see these classes: a notebook reads a section and hands plain
+arguments on.
+"""
+
+from __future__ import annotations
+
+from dataclasses import field
+from typing import Annotated, Literal
+
+from pydantic import ConfigDict, Field
+from pydantic.dataclasses import dataclass
+
+STRICT = ConfigDict(extra="forbid", strict=True, allow_inf_nan=False)
+
+Count = Annotated[int, Field(ge=0)]
+Positive = Annotated[float, Field(gt=0)]
+Probability = Annotated[float, Field(ge=0, le=1)]
+Days = Annotated[int, Field(gt=0)]
+
+
+@dataclass(frozen=True, kw_only=True, config=STRICT)
+class StudyParams:
+    """What this study is called and the one seed everything random starts from."""
+
+    name: Annotated[str, Field(pattern=r"^[a-z][a-z0-9_]*$")]
+    seed: Count = 0
+    workers: Annotated[int, Field(ge=1)] = 2
+
+
+@dataclass(frozen=True, kw_only=True, config=STRICT)
+class LabelParams:
+    """Which follow-up of a patient is the event, and what counts as one."""
+
+    event: Literal["first_non_distant", "first", "ever_pseudoprogression"] = "first_non_distant"
+    window_days: Days | None = None
+    first_visit_only: bool = False
+
+
+@dataclass(frozen=True, kw_only=True, config=STRICT)
+class BurdenkoParams:
+    """Burdenko-GBM-Progression: images, clinical table and who is eligible."""
+
+    root: str | None = None
+    clinical_table: str | None = None
+    visit_match: Literal["number", "date", "number_and_date"] = "number"
+    date_tolerance_days: Count = 14
+    minimum_age_years: Count = 18
+    required_series: tuple[Literal["t1", "t1ce", "t2", "flair"], ...] = ("t1ce", "flair")
+
+
+@dataclass(frozen=True, kw_only=True, config=STRICT)
+class ExternalParams:
+    """The external centre: a CSV and the images it points to (layout ``own``)."""
+
+    root: str | None = None
+    table: str = "cohort.csv"
+
+
+@dataclass(frozen=True, kw_only=True, config=STRICT)
+class TimingParams:
+    """How far time alone separates the classes."""
+
+    windows_days: tuple[Days, ...] = (30, 60, 90, 120, 180, 365)
+    confidence_level: Annotated[float, Field(gt=0, lt=1)] = 0.95
+    minimum_per_class: Annotated[int, Field(ge=1)] = 2
+
+
+@dataclass(frozen=True, kw_only=True, config=STRICT)
+class PhantomSizes:
+    """Patients per phantom cohort."""
+
+    train: Count
+    train_ineligible: Count
+    external: Count
+    development: Count
+    sealed: Count
+    brats2021: Count
+    upenn_gbm: Count
+    ucsf_pdgm: Count
+
+
+@dataclass(frozen=True, kw_only=True, config=STRICT)
+class PhantomSpacing:
+    """Voxel sides in mm."""
+
+    template_mm: Positive = 2.5
+    mr_mm: Positive = 2.5
+    flair_slice_mm: Positive = 5.0
+    ct_mm: Positive = 2.5
+    ct_slice_mm: Positive = 3.0
+    dose_mm: Positive = 5.0
+
+
+@dataclass(frozen=True, kw_only=True, config=STRICT)
+class PhantomEffects:
+    """Distance between the class means of each latent, in standard deviations.
+
+    Positive: larger in true progression.
+    """
+
+    outfield: float
+    solidity: float
+    rim: float
+    oedema: float
+
+
+@dataclass(frozen=True, kw_only=True, config=STRICT)
+class PhantomSwitches:
+    """Departures from the default causal story; each off by default."""
+
+    zero_effect: bool = False
+    label_depends_on_time_only: bool = False
+    interaction: bool = False
+    centre_shift: bool = True
+    label_noise: Probability = 0.0
+    informative_missingness: bool = False
+
+
+@dataclass(frozen=True, kw_only=True, config=STRICT)
+class PhantomParams:
+    """The synthetic patients: how many, how strong the effects, on which grids."""
+
+    sizes: PhantomSizes
+    effects: PhantomEffects
+    spacing: PhantomSpacing = field(default_factory=PhantomSpacing)
+    switches: PhantomSwitches = field(default_factory=PhantomSwitches)
+    timing: Literal["jang2018", "burdenko"] = "jang2018"
+    layout: Literal["nbia", "descriptive", "classic", "zips", "reorganised"] = "descriptive"
+    true_progression_fraction: Annotated[float, Field(gt=0, lt=1)] = 34 / 59
+
+
+@dataclass(frozen=True, kw_only=True, config=STRICT)
+class Params:
+    """One study: every section of one params file."""
+
+    study: StudyParams
+    phantom: PhantomParams
+    label: LabelParams = field(default_factory=LabelParams)
+    burdenko: BurdenkoParams = field(default_factory=BurdenkoParams)
+    external: ExternalParams = field(default_factory=ExternalParams)
+    timing: TimingParams = field(default_factory=TimingParams)

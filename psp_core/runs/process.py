@@ -1,0 +1,46 @@
+"""What is decided once for the whole program: one thread per process, global seeds.
+
+Parallelism is by processes. With one intra-op thread the order of additions is
+fixed, so the same parameters give the same bytes on one machine.
+"""
+
+from __future__ import annotations
+
+import os
+import random
+import sys
+
+import numpy as np
+import threadpoolctl
+
+_THREAD_VARIABLES = (
+    "OMP_NUM_THREADS",
+    "OPENBLAS_NUM_THREADS",
+    "MKL_NUM_THREADS",
+    "NUMBA_NUM_THREADS",
+    "ITK_GLOBAL_DEFAULT_NUMBER_OF_THREADS",
+)
+
+
+def use_one_thread() -> None:
+    """Give this program and its children one intra-op thread each.
+
+    Libraries that are loaded already are told directly, later ones and child
+    processes through the environment.
+    """
+    for variable in _THREAD_VARIABLES:
+        os.environ[variable] = "1"
+    threadpoolctl.threadpool_limits(1)
+    if (torch := sys.modules.get("torch")) is not None:
+        torch.set_num_threads(1)
+
+
+def seed_globally(seed: int) -> None:
+    """Seed the global generators, for libraries that take no generator.
+
+    Our own code is handed a generator (`Run.rng`) and never uses these.
+    """
+    random.seed(seed)
+    np.random.seed(seed % 2**32)  # noqa: NPY002 - the global state is what is meant here
+    if (torch := sys.modules.get("torch")) is not None:
+        torch.manual_seed(seed)

@@ -1,0 +1,98 @@
+"""The house keeps its rules: what is in the repository, how long it is, what notebooks hold."""
+
+from __future__ import annotations
+
+import ast
+import re
+import subprocess
+from pathlib import Path
+
+import jupytext
+import pytest
+
+ROOT = Path(__file__).parents[1]
+TOP_LEVEL = {
+    *("book", "notebooks", "psp_core", "params", "environment.yml", "tests", "README.md"),
+    *("pyproject.toml", "Makefile", "Snakefile", "benchmarks"),
+    *("CITATION.cff", "CHANGELOG.md", "LICENSE"),
+}
+LONGEST_MODULE, WHOLE_PACKAGE, LARGEST_BYTES = 300, 9000, 1_000_000
+CODE_CELLS = 12  # besides parameters and imports
+SCRIPTS = sorted((ROOT / "notebooks").glob("*.py"))
+MODULES = sorted((ROOT / "psp_core").rglob("*.py"))
+LOCAL_PATH = re.compile(r"(?<![\w.:/])/(?:home|Users|root|tmp|work|mnt|farm)/\w")
+BINARY = {".png", ".jpg", ".gz", ".dcm", ".parquet"}
+
+
+def tracked_files() -> list[Path]:
+    """Give what git tracks or would track; without git, nothing can be said."""
+    command = ["git", "-C", str(ROOT), "ls-files", "-co", "--exclude-standard", "-z"]
+    try:
+        listed = subprocess.run(command, capture_output=True, check=True).stdout.decode()
+    except (OSError, subprocess.CalledProcessError):
+        pytest.skip("not a git clone: which files belong to the repository is unknown")
+    paths = [ROOT / name for name in listed.split("\0") if name]
+    return [path for path in paths if path.is_file()]
+
+
+def test_nothing_unexpected_lies_at_the_top() -> None:
+    entries = {path.relative_to(ROOT).parts[0] for path in tracked_files()}
+    assert {entry for entry in entries - TOP_LEVEL if not entry.startswith(".")} == set()
+
+
+def test_no_file_is_large() -> None:
+    large = [path.name for path in tracked_files() if path.stat().st_size > LARGEST_BYTES]
+    assert large == []
+
+
+def test_no_generated_notebook_is_tracked() -> None:
+    assert [path.name for path in tracked_files() if path.suffix == ".ipynb"] == []
+
+
+def test_no_file_names_a_place_of_one_machine() -> None:
+    texts = [path for path in tracked_files() if path.suffix not in BINARY]
+    assert texts
+    found = [
+        path.relative_to(ROOT).as_posix()
+        for path in texts
+        if LOCAL_PATH.search(path.read_text(encoding="utf-8", errors="replace"))
+    ]
+    assert found == []
+
+
+def test_modules_are_short_and_the_package_is_thin() -> None:
+    lengths = {path: len(path.read_text(encoding="utf-8").splitlines()) for path in MODULES}
+    assert lengths
+    assert [path.name for path, length in lengths.items() if length > LONGEST_MODULE] == []
+    assert sum(lengths.values()) <= WHOLE_PACKAGE
+
+
+@pytest.mark.parametrize("path", SCRIPTS, ids=lambda path: path.stem)
+def test_a_notebook_defines_nothing_and_has_one_parameters_cell(path: Path) -> None:
+    notebook = jupytext.read(path)
+    code = [cell for cell in notebook.cells if cell.cell_type == "code"]
+    tree = ast.parse("\n".join(cell.source for cell in code))
+    defined = (ast.FunctionDef, ast.AsyncFunctionDef, ast.ClassDef)
+    assert not [node for node in ast.walk(tree) if isinstance(node, defined)]
+    tagged = [cell for cell in code if "parameters" in cell.metadata.get("tags", [])]
+    assert len(tagged) == 1
+    names = [node.targets[0].id for node in ast.parse(tagged[0].source).body]  # type: ignore[attr-defined]
+    assert names == ["params_file", "run_dir", "overrides"]
+    assert len(code) <= CODE_CELLS + 2
+
+
+@pytest.mark.parametrize("path", SCRIPTS, ids=lambda path: path.stem)
+def test_a_notebook_opens_with_a_title_and_names_its_kernel(path: Path) -> None:
+    notebook = jupytext.read(path)
+    assert notebook.cells[0].cell_type == "markdown"
+    assert notebook.cells[0].source.startswith("# ")
+    assert notebook.metadata["kernelspec"]["name"] == "python3"
+
+
+def test_every_notebook_is_in_the_workflow_and_in_the_table_of_contents() -> None:
+    assert SCRIPTS
+    workflow = (ROOT / "Snakefile").read_text(encoding="utf-8")
+    toc = (ROOT / "book" / "_toc.yml").read_text(encoding="utf-8")
+    for path in SCRIPTS:
+        assert f'"{path.stem}": [' in workflow
+        assert f"- file: {path.stem}\n" in toc

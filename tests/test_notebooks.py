@@ -1,0 +1,46 @@
+"""Every notebook runs on the smallest study, in the order of the workflow, in one run folder."""
+
+from __future__ import annotations
+
+from pathlib import Path
+
+import jupytext
+import nbformat
+import papermill
+import pytest
+
+ROOT = Path(__file__).parents[1]
+SCRIPTS = sorted((ROOT / "notebooks").glob("*.py"))
+
+pytestmark = [pytest.mark.notebook, pytest.mark.xdist_group("notebooks")]
+
+
+@pytest.fixture(scope="session")
+def run_dir(tmp_path_factory: pytest.TempPathFactory) -> Path:
+    """One run for all notebooks: each reads what those before it wrote."""
+    return tmp_path_factory.mktemp("runs") / "ci"
+
+
+@pytest.mark.filterwarnings("default")  # of papermill and the kernel's client, not ours
+@pytest.mark.parametrize("script", SCRIPTS, ids=lambda script: script.stem)
+def test_the_notebook_runs(script: Path, run_dir: Path) -> None:
+    source = run_dir / "notebooks" / f"source_{script.stem}.ipynb"
+    source.parent.mkdir(parents=True, exist_ok=True)
+    nbformat.write(jupytext.read(script), source)
+    executed = papermill.execute_notebook(
+        source,
+        source.with_name(f"{script.stem}.ipynb"),
+        parameters={
+            "params_file": str(ROOT / "params" / "ci.yaml"),
+            "run_dir": str(run_dir),
+            "overrides": "",
+        },
+        cwd=str(ROOT),
+        progress_bar=False,
+    )
+    source.unlink()
+    assert any(cell.get("outputs") for cell in executed.cells)
+
+
+def test_there_are_notebooks() -> None:
+    assert SCRIPTS
