@@ -46,7 +46,7 @@ from psp_core.report.ceilings import ceiling_table, format_ceilings, switch_ceil
 from psp_core.report.formatting import words
 from psp_core.report.likeness import measure_likeness, plot_likeness, recorded_likeness
 from psp_core.report.slices import largest_slice, plot_plan, plot_slice
-from psp_core.runs import open_run
+from psp_core.runs import digest_of_code, open_run
 
 run = open_run(params_file, run_dir, overrides)
 phantom = run.params.phantom
@@ -73,7 +73,8 @@ plan = Plan(
     phantom.layout,
     run.params.study.seed,
 )
-with run.stage("phantom", depends_on={"plan": asdict(plan)}) as stage:
+depends_on = {"plan": asdict(plan), "code": digest_of_code("psp_core.phantom")}
+with run.stage("phantom", depends_on=depends_on) as stage:
     if not stage.is_done:
         write_phantoms(stage.folder, plan, workers=run.params.study.workers)
         stage.finish()

@@ -40,6 +40,9 @@ def test_the_notebook_runs(script: Path, run_dir: Path) -> None:
     )
     source.unlink()
     assert any(cell.get("outputs") for cell in executed.cells)
+    for cell in executed.cells:
+        if any("image/png" in output.get("data", {}) for output in cell.get("outputs", [])):
+            assert cell.metadata.get("mystnb", {}).get("image", {}).get("alt"), cell.source
 
 
 def test_there_are_notebooks() -> None:

@@ -38,7 +38,8 @@ def read_page(path: Path) -> nbformat.NotebookNode:
 def cleaned_page(page: nbformat.NotebookNode, places: Places) -> nbformat.NotebookNode:
     """Copy a page without run times, tool metadata and absolute paths.
 
-    The default parameters give way to the injected ones, whose code is folded.
+    The default parameters give way to the injected ones. Code is folded: a reader sees results
+    first, and opens what made them; the tag ``show-input`` keeps a cell open.
 
     Parameters
     ----------
@@ -57,7 +58,7 @@ def cleaned_page(page: nbformat.NotebookNode, places: Places) -> nbformat.Notebo
         renamed.cells = [cell for cell in renamed.cells if "parameters" not in _tags(cell)]
     for cell in renamed.cells:
         cell.metadata = _only(cell.metadata, _CELL_METADATA)
-        if _INJECTED in _tags(cell):
+        if cell.cell_type == "code" and "show-input" not in _tags(cell):
             cell.metadata["tags"] = [*_tags(cell), "hide-input"]
     renamed.metadata = _only(renamed.metadata, _NOTEBOOK_METADATA)
     return renamed

@@ -53,18 +53,25 @@ def test_run_times_and_paths_are_gone_and_the_rest_stays() -> None:
     assert "/data/clone" not in text
     assert page.cells[-1].outputs[0].data["text/html"] == "<b>runs/ci/a.csv</b>"
     assert page.cells[-1].metadata == {
-        "tags": ["hide-output"],
+        "tags": ["hide-output", "hide-input"],
         "mystnb": {"image": {"alt": "Flow"}},
     }
     assert list(faults_of(page, PLACES)) == []
 
 
-def test_the_injected_parameters_replace_the_defaults_and_are_folded() -> None:
+def test_the_injected_parameters_replace_the_defaults() -> None:
     page = cleaned_page(executed(), PLACES)
     code = [cell for cell in page.cells if cell.cell_type == "code"]
     assert code[0].source == "run_dir = 'runs/ci'"
-    assert "hide-input" in code[0].metadata["tags"]
     assert len(code) == 2
+
+
+def test_code_is_folded_unless_its_cell_says_otherwise() -> None:
+    page = executed()
+    page.cells[-1].metadata["tags"] = ["show-input"]
+    *_, folded, shown_cell = cleaned_page(page, PLACES).cells
+    assert "hide-input" in folded.metadata["tags"]
+    assert shown_cell.metadata["tags"] == ["show-input"]
 
 
 def test_equal_pages_are_equal_text_and_still_notebooks(tmp_path: Path) -> None:
