@@ -21,8 +21,6 @@ from pydicom.dataset import Dataset, FileMetaDataset
 from pydicom.filewriter import dcmwrite
 from pydicom.uid import ExplicitVRLittleEndian, MRImageStorage, generate_uid
 
-from psp_core.acquisition.index import index_dicom
-
 SLICES = 150
 
 
@@ -70,6 +68,9 @@ def write_series(folder: Path, number: int, slices: int) -> None:
 
 def main() -> None:
     """Write, index, print."""
+    # Here, as in a notebook: processes that read headers need not load the tables.
+    from psp_core.acquisition.index import index_dicom  # noqa: PLC0415
+
     parser = argparse.ArgumentParser(description=__doc__.splitlines()[0])
     parser.add_argument("--files", type=int, default=20_000)
     parser.add_argument("--workers", type=int, default=2)

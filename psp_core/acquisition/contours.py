@@ -50,7 +50,8 @@ def closed_contours(structure: Structure) -> list[npt.NDArray[np.float64]]:
     Raises
     ------
     NoMaskError
-        If the structure has no contour, or is a point or an open line.
+        If the structure has no contour, is a point or an open line, or none of its
+        contours has three points.
     """
     if not structure.contours:
         raise NoMaskError(f"{structure.name!r} is listed without contours: it encloses no volume")
@@ -59,8 +60,10 @@ def closed_contours(structure: Structure) -> list[npt.NDArray[np.float64]]:
             f"{structure.name!r} is of type {structure.geometric_type}, which encloses no volume; "
             "expected CLOSED_PLANAR"
         )
-    areas = [np.asarray(points, dtype=np.float64) for points in structure.contours]
-    return [points for points in areas if len(points) >= 3]
+    areas = [points for points in structure.contours if len(points) >= 3]
+    if not areas:
+        raise NoMaskError(f"no contour of {structure.name!r} has three points: no volume")
+    return areas
 
 
 def plane_normal(contours: Sequence[npt.NDArray[np.float64]]) -> npt.NDArray[np.float64]:

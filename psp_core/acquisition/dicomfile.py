@@ -68,9 +68,7 @@ def promises_dicom(name: str, size_bytes: int) -> bool:
     return suffix in (".dcm", ".ima") or (size_bytes == 0 and suffix == "")
 
 
-def parse(
-    data: bytes, name: str, *, tags: Sequence[str] | None = None, complete: bool = True
-) -> Dataset:
+def parse(data: bytes, name: str, *, tags: Sequence[str] | None = None) -> Dataset:
     """Parse one whole file; values are not validated, only read.
 
     Parameters
@@ -81,13 +79,11 @@ def parse(
         What the errors call it.
     tags : sequence of str, optional
         Keywords to keep; all by default.
-    complete : bool, default True
-        Refuse a file that ends inside an element.
 
     Raises
     ------
     UnreadableFileError
-        If the file is empty, not DICOM, or broken beyond its header.
+        If the file is empty, not DICOM, broken, or ends inside an element.
     """
     if not data:
         raise UnreadableFileError(f"{name}: empty file (0 bytes); download it again")
@@ -95,15 +91,15 @@ def parse(
         raise UnreadableFileError(f"{name}: not a DICOM file")
     try:
         with quiet():
-            if complete:  # pydicom then raises at an early end instead of warning
-                config.settings.reading_validation_mode = config.RAISE
+            # pydicom then raises at an early end instead of warning
+            config.settings.reading_validation_mode = config.RAISE
             dataset = dcmread(BytesIO(data), force=True, specific_tags=list(tags) if tags else None)
     except PARSE_ERRORS as error:
         raise UnreadableFileError(
             f"{name}: broken DICOM ({type(error).__name__}); download it again"
         ) from None
     short = [element for element in map(dataset.get_item, dataset.keys()) if _is_short(element)]
-    if complete and short:
+    if short:
         keyword = keyword_for_tag(short[0].tag) or str(short[0].tag)
         raise UnreadableFileError(f"{name}: the file ends inside {keyword}; download it again")
     return dataset
@@ -116,7 +112,7 @@ def _is_short(element: object) -> TypeGuard[RawDataElement]:
     return len(element.value or b"") < element.length
 
 
-def read_object(source: Source, modality: str, *, complete: bool = True) -> tuple[Dataset, str]:
+def read_object(source: Source, modality: str) -> tuple[Dataset, str]:
     """Read one RT object and check that it is what the caller expects.
 
     Returns
@@ -132,7 +128,7 @@ def read_object(source: Source, modality: str, *, complete: bool = True) -> tupl
         If it is no readable DICOM file of this modality.
     """
     ref, data = read_one(source)
-    dataset = parse(data, ref.name, complete=complete)
+    dataset = parse(data, ref.name)
     found = text(dataset, "Modality") or "missing"
     if found != modality:
         raise UnreadableFileError(f"{ref.name}: Modality is {found}, expected {modality}")
@@ -178,20 +174,20 @@ def text(dataset: Dataset, keyword: str) -> str:
     return "" if value is None else str(value).strip(" \0\t\r\n")
 
 
-def items(dataset: Dataset, keyword: str) -> list[Dataset]:
+def items(dataset: Dataset, keyword: str, name: str) -> list[Dataset]:
     """Items of a sequence; none if it is absent.
 
     Raises
     ------
     UnreadableFileError
-        If the file ends inside the sequence.
+        If the sequence is broken; `name` is what the error calls the file.
     """
     try:
         with quiet():
             return list(dataset.get(keyword) or ())
     except PARSE_ERRORS as error:
         raise UnreadableFileError(
-            f"{keyword} cannot be read ({type(error).__name__}): the file is cut off"
+            f"{name}: broken {keyword} ({type(error).__name__}); download it again"
         ) from None
 
 

@@ -37,9 +37,10 @@ class Dose:
     volume : Volume
         Gy, float64, slices growing along their normal.
     summation_type : str
-        DoseSummationType as written: ``PLAN``, ``FRACTION``, ``BEAM``, ...
+        DoseSummationType as written: ``PLAN``, ``FRACTION``, ``BEAM``, ...;
+        all but ``PLAN`` and ``MULTI_PLAN`` are only a part of the treatment.
     dose_type : str
-        DoseType as written: ``PHYSICAL``, ``EFFECTIVE``, ``ERROR``.
+        DoseType as written: ``PHYSICAL`` or ``EFFECTIVE``.
     referenced_plan_uid : str
         SOPInstanceUID of the plan; empty if the file names none.
     n_files : int
@@ -69,10 +70,6 @@ def read_dose(source: Source | Sequence[Source]) -> Dose:
     source : path, FileRef or sequence of them
         RTDOSE files, single-frame or multi-frame.
 
-    Returns
-    -------
-    Dose
-
     Raises
     ------
     MissingInputError
@@ -80,7 +77,7 @@ def read_dose(source: Source | Sequence[Source]) -> Dose:
     UnreadableFileError
         If a file is no readable RTDOSE or has no DoseGridScaling.
     DoseUnitsError
-        If the dose is relative, or its units are not said.
+        If the dose is relative, its units are not said, or it is a dose difference.
     GeometryError
         If frame offsets are missing, irregular, or fit neither form of the standard.
     AmbiguousSeriesError
@@ -134,6 +131,11 @@ def _read_file(source: Source) -> tuple[Dose, str, str]:
         raise DoseUnitsError(
             f"{name}: DoseUnits is {units or 'missing'}, expected GY; export the dose in Gy"
         )
+    dose_type = text(dataset, "DoseType").upper()
+    if dose_type == "ERROR":
+        raise DoseUnitsError(
+            f"{name}: DoseType is ERROR, a difference from the wanted dose; export the dose itself"
+        )
     scaling = number(dataset, "DoseGridScaling")
     if scaling is None or scaling <= 0:
         raise UnreadableFileError(
@@ -153,11 +155,11 @@ def _read_file(source: Source) -> tuple[Dose, str, str]:
     dose_gy = stored[order].astype(np.float64) * scaling
     grid = Grid(dose_gy.shape, affine)
     volume = Volume(dose_gy, grid, text(dataset, "FrameOfReferenceUID") or None)
-    plans = items(dataset, "ReferencedRTPlanSequence")
+    plans = items(dataset, "ReferencedRTPlanSequence", name)
     dose = Dose(
         volume,
         summation_type=text(dataset, "DoseSummationType").upper(),
-        dose_type=text(dataset, "DoseType").upper(),
+        dose_type=dose_type,
         referenced_plan_uid=next((text(item, "ReferencedSOPInstanceUID") for item in plans), ""),
     )
     return dose, text(dataset, "SOPInstanceUID"), name

@@ -6,8 +6,8 @@ import os
 import zipfile
 import zlib
 from collections import Counter
-from collections.abc import Iterable, Iterator
-from dataclasses import dataclass
+from collections.abc import Callable, Iterable, Iterator
+from dataclasses import dataclass, field
 from itertools import groupby
 from pathlib import Path, PurePosixPath
 
@@ -30,14 +30,14 @@ class FileRef:
     Attributes
     ----------
     root : Path
-        The data root; never printed.
+        The data root; never printed, not even by ``repr``.
     path : str
         POSIX path relative to the root.
     member : str, default ""
         Name inside the archive at `path`; empty for a plain file.
     """
 
-    root: Path
+    root: Path = field(repr=False)
     path: str
     member: str = ""
 
@@ -73,14 +73,14 @@ def read_all(refs: Iterable[FileRef]) -> Iterator[tuple[FileRef, bytes]]:
     UnreadableFileError
         If a file or an archive cannot be read.
     """
-    for location, group in groupby(refs, key=lambda ref: (ref.location, bool(ref.member))):
+    for (location, zipped), group in groupby(refs, key=lambda r: (r.location, bool(r.member))):
         members = list(group)
         try:
-            if not location[1]:
+            if not zipped:
                 for ref in members:
                     yield ref, ref.location.read_bytes()
                 continue
-            with zipfile.ZipFile(location[0]) as archive:
+            with zipfile.ZipFile(location) as archive:
                 for ref in members:
                     yield ref, archive.read(ref.member)
         except FileNotFoundError:
@@ -121,7 +121,8 @@ def list_files(root: Path) -> Listing:
     """List all files below a folder, zip archives included, in sorted order.
 
     Hidden files, ``._*`` companions and ``__MACOSX`` folders are ignored and
-    counted. Links are followed; a link back to a parent is walked once.
+    counted; a folder that cannot be opened is listed like a bad archive. Links are
+    followed; a link back to a parent is walked once.
 
     Raises
     ------
@@ -135,7 +136,12 @@ def list_files(root: Path) -> Listing:
     found: list[Candidate] = []
     unreadable: list[tuple[FileRef, str]] = []
     ignored: Counter[str] = Counter()
-    for path in _walk(root, ignored):
+
+    def note(error: OSError) -> None:
+        folder = Path(error.filename).relative_to(root).as_posix()
+        unreadable.append((FileRef(root, folder), f"unreadable folder ({type(error).__name__})"))
+
+    for path in _walk(root, ignored, note):
         ref = FileRef(root, path.relative_to(root).as_posix())
         try:
             if path.suffix.lower() == ".zip":
@@ -149,23 +155,18 @@ def list_files(root: Path) -> Listing:
     return Listing(tuple(found), tuple(sorted(unreadable)), ignored)
 
 
-def _walk(root: Path, ignored: Counter[str]) -> Iterator[Path]:
+def _walk(root: Path, ignored: Counter[str], note: Callable[[OSError], None]) -> Iterator[Path]:
     """Yield the visible files below `root`."""
     visited: set[str] = set()
-    for folder, subfolders, names in os.walk(root, followlinks=True):
+    for folder, subfolders, names in os.walk(root, onerror=note, followlinks=True):
         real = os.path.realpath(folder)
         if real in visited:
             subfolders.clear()
             continue
         visited.add(real)
-        for name in [name for name in subfolders if _hidden(name)]:
-            subfolders.remove(name)
-            ignored["hidden"] += 1
-        for name in names:
-            if _hidden(name):
-                ignored["hidden"] += 1
-            else:
-                yield Path(folder, name)
+        ignored["hidden"] += sum(map(_hidden, subfolders)) + sum(map(_hidden, names))
+        subfolders[:] = sorted(name for name in subfolders if not _hidden(name))
+        yield from (Path(folder, name) for name in names if not _hidden(name))
 
 
 def _members(ref: FileRef, ignored: Counter[str]) -> Iterator[Candidate]:

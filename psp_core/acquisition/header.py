@@ -43,6 +43,7 @@ REFERENCED_FRAMES = 0x30060010
 ROI_CONTOURS = 0x30060039
 STOP_TAGS = (ROI_CONTOURS, 0x7FE00008, 0x7FE00009, 0x7FE00010)  # contours and kinds of pixels
 WANTED = [*UIDS.values(), *TEXTS.values(), *INTEGERS.values(), REFERENCED_FRAMES]
+NEEDED = ("sop_uid", "series_uid", "study_uid", "modality")
 IMAGE_MODALITIES = ("CT", "MR", "PT")
 LONG_VRS = ("OB", "OD", "OF", "OL", "OV", "OW", "SQ", "UC", "UN", "UR", "UT")
 
@@ -71,9 +72,8 @@ class Header:
 class _Stop:
     """Stop before pixels or contours, and remember how many bytes they declare."""
 
-    def __init__(self) -> None:
-        self.length: int | None = None
-        self.header_bytes = 8
+    length: int | None = None
+    header_bytes = 8
 
     def __call__(self, tag: BaseTag, vr: str | None, length: int) -> bool:
         plain = int(tag)  # comparing a BaseTag is slow, and this runs for every element
@@ -110,14 +110,10 @@ def read_header(stream: BinaryIO, size_bytes: int, name: str) -> Header:
         if is_directory(dataset):
             return Header({}, ignored="DICOMDIR")
         row = _row(dataset)
-        lacking = [
-            key for key in ("sop_uid", "series_uid", "study_uid", "modality") if not row[key]
-        ]
-        if lacking:
+        if lacking := [key for key in NEEDED if not row[key]]:
             return Header(row, fault=f"broken DICOM header: no {', '.join(lacking)}")
-        deflated = dataset.file_meta.get("TransferSyntaxUID") == DeflatedExplicitVRLittleEndian
-        if deflated:  # positions would count inflated bytes
-            return Header(row)
+        if dataset.file_meta.get("TransferSyntaxUID") == DeflatedExplicitVRLittleEndian:
+            return Header(row)  # positions would count inflated bytes
         return Header(row, fault=_missing_bytes(stop, stream.tell(), size_bytes, row))
     except (*PARSE_ERRORS, MemoryError) as error:
         return Header({}, fault=f"broken DICOM header ({type(error).__name__})")
@@ -125,6 +121,8 @@ def read_header(stream: BinaryIO, size_bytes: int, name: str) -> Header:
 
 def _other_file(size_bytes: int, name: str) -> Header:
     """Judge a file that does not start like DICOM."""
+    if name.lower().endswith(".zip"):
+        return Header({}, fault="archive inside an archive; unpack the outer one")
     if not promises_dicom(name, size_bytes):
         return Header({}, ignored="not DICOM")
     if size_bytes == 0:
@@ -153,14 +151,12 @@ def _row(dataset: Dataset) -> Row:
 
 def _text(dataset: Dataset, tag: int) -> str:
     """Text of an element; plain ASCII is decoded here, the rest by its character set."""
-    element = dataset.get_item(BaseTag(tag)) if BaseTag(tag) in dataset else None
-    value = None if element is None else element.value
-    if value is None:
-        return ""
+    value: Any = dataset.get_item(BaseTag(tag)).value if BaseTag(tag) in dataset else None
     if isinstance(value, bytes) and value.isascii() and b"\x1b" not in value:
-        return value.decode("ascii").strip(" \0\t\r\n")
-    decoded = dataset[tag].value
-    return "" if decoded is None else str(decoded).strip(" \0\t\r\n")
+        value = value.decode("ascii")
+    elif value is not None:
+        value = dataset[tag].value
+    return "" if value is None else str(value).strip(" \0\t\r\n")
 
 
 def _integer(dataset: Dataset, tag: int) -> int | None:

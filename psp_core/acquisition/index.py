@@ -97,10 +97,6 @@ def index_dicom(root: Path, *, workers: int = 1) -> DicomIndex:
     workers : int, default 1
         Processes that read headers.
 
-    Returns
-    -------
-    DicomIndex
-
     Raises
     ------
     MissingInputError
@@ -124,4 +120,4 @@ def index_dicom(root: Path, *, workers: int = 1) -> DicomIndex:
             "set the data folder in the params file"
         )
     instances, series, excluded = build_tables(rows, listing.unreadable, source=root.name)
-    return DicomIndex(root, instances, series, excluded, dict(sorted(ignored.items())))
+    return DicomIndex(root, instances, series, excluded, dict(sorted((+ignored).items())))

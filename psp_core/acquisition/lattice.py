@@ -40,7 +40,7 @@ def lattice(structure: Structure, *, spacing_mm: float = 1.0, slices_per_plane: 
     """
     contours = closed_contours(structure)
     slab_mm = slab_thickness_mm(structure)
-    if not contours or slab_mm is None:
+    if slab_mm is None:
         raise GeometryError(
             f"{structure.name!r} does not tell how thick its contour planes are; "
             "set plane_spacing_mm to the slice spacing of its image"

@@ -86,8 +86,7 @@ def _ras_affine(header: Any, shape: tuple[int, ...], name: str) -> npt.NDArray[n
         )
     if sform is not None and qform is not None:
         corners = np.indices((2, 2, 2)).reshape(3, 8).T * (np.array(shape) - 1)
-        homogeneous = np.c_[corners, np.ones(8)]
-        apart = np.linalg.norm(homogeneous @ (sform - qform).T, axis=1).max()
+        apart = np.linalg.norm(np.c_[corners, np.ones(8)] @ (sform - qform).T, axis=1).max()
         if not apart <= FORM_TOLERANCE_MM:
             raise GeometryError(
                 f"{name}: sform and qform place a corner {apart:.2f} mm apart (allowed "

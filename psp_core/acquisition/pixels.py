@@ -5,23 +5,10 @@ from __future__ import annotations
 import numpy as np
 import numpy.typing as npt
 from pydicom.dataset import Dataset
-from pydicom.uid import (
-    UID,
-    DeflatedExplicitVRLittleEndian,
-    ExplicitVRBigEndian,
-    ExplicitVRLittleEndian,
-    ImplicitVRLittleEndian,
-)
+from pydicom.uid import UID, ImplicitVRLittleEndian, UncompressedTransferSyntaxes
 
 from psp_core.acquisition.dicomfile import PARSE_ERRORS, number, quiet, text
 from psp_core.errors import UnreadableFileError
-
-NATIVE_SYNTAXES = (
-    ImplicitVRLittleEndian,
-    ExplicitVRLittleEndian,
-    ExplicitVRBigEndian,
-    DeflatedExplicitVRLittleEndian,
-)
 
 
 def decode_pixels(dataset: Dataset, name: str) -> npt.NDArray[np.generic]:
@@ -41,7 +28,7 @@ def decode_pixels(dataset: Dataset, name: str) -> npt.NDArray[np.generic]:
     if "PixelData" not in dataset:
         raise UnreadableFileError(f"{name}: no pixel data; the file is cut off or no image")
     syntax = UID(dataset.file_meta.get("TransferSyntaxUID", ImplicitVRLittleEndian))
-    if syntax in NATIVE_SYNTAXES:
+    if syntax in UncompressedTransferSyntaxes:
         frames = int(number(dataset, "NumberOfFrames") or 1)
         bits = int(number(dataset, "BitsAllocated") or 16)
         needed = frames * int(dataset.Rows) * int(dataset.Columns) * bits // 8

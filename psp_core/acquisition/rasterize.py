@@ -71,7 +71,7 @@ def rasterize(
     Raises
     ------
     NoMaskError
-        If the structure has no contours, or is a point or an open line.
+        If the structure encloses no volume (see ``contours.closed_contours``).
     FrameOfReferenceError
         If both frames of reference are known and differ.
     GeometryError
@@ -87,8 +87,6 @@ def rasterize(
         )
     shape = grid.shape
     mask: npt.NDArray[Any] = np.zeros(shape, np.bool_ if supersample == 1 else np.float32)
-    if not contours:
-        return mask
     planes = _planes(structure, contours, grid)
     slab_mm = slab_thickness_mm(structure)
     thickness = slab_mm / _slice_gap_mm(grid) if slab_mm else 1.0

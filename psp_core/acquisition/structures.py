@@ -46,16 +46,13 @@ def read_structures(source: Source) -> StructureSet:
     A region without a name is called ``ROI <number>``. If several regions share
     a name, the one with the smallest number keeps it and the others become
     ``<name> (ROI <number>)``. Single points beside the closed contours of a region
-    are dropped. Each of these is a warning of the result.
+    are dropped, and so are exact copies of a contour, which the even-odd rule would
+    turn into a hole. Each of these is a warning of the result.
 
     Parameters
     ----------
     source : path or FileRef
         The file; file meta information may be missing.
-
-    Returns
-    -------
-    StructureSet
 
     Raises
     ------
@@ -67,14 +64,14 @@ def read_structures(source: Source) -> StructureSet:
         If contour data are malformed or ROI numbers repeat; all faults at once.
     """
     dataset, name = read_object(source, "RTSTRUCT")
-    frames = items(dataset, "ReferencedFrameOfReferenceSequence")
+    frames = items(dataset, "ReferencedFrameOfReferenceSequence", name)
     frame_uid = next((uid for item in frames if (uid := text(item, "FrameOfReferenceUID"))), None)
     frame_uid = frame_uid or text(dataset, "FrameOfReferenceUID") or None
     faults: list[str] = []
     warnings: list[str] = []
-    drawn = _drawn(dataset, faults)
+    drawn = _drawn(dataset, faults, name)
     regions: dict[int, tuple[str, str | None]] = {}
-    for item in items(dataset, "StructureSetROISequence"):
+    for item in items(dataset, "StructureSetROISequence", name):
         value = number(item, "ROINumber")
         if value is None:
             faults.append("a region has no ROINumber")
@@ -96,33 +93,33 @@ def read_structures(source: Source) -> StructureSet:
         structures[unique] = Structure(unique, roi, contours, kind, frame)
     return StructureSet(
         frame_uid,
-        tuple(dict.fromkeys(_referenced_series(frames))),
+        tuple(dict.fromkeys(_referenced_series(frames, name))),
         _with_plane_spacing(structures),
         tuple(warnings),
     )
 
 
-def _referenced_series(frames: Iterable[Dataset]) -> Iterable[str]:
+def _referenced_series(frames: Iterable[Dataset], name: str) -> Iterable[str]:
     """Yield the image series a structure set refers to."""
     for frame in frames:
-        for study in items(frame, "RTReferencedStudySequence"):
-            for series in items(study, "RTReferencedSeriesSequence"):
+        for study in items(frame, "RTReferencedStudySequence", name):
+            for series in items(study, "RTReferencedSeriesSequence", name):
                 if uid := text(series, "SeriesInstanceUID"):
                     yield uid
 
 
 def _drawn(
-    dataset: Dataset, faults: list[str]
+    dataset: Dataset, faults: list[str], name: str
 ) -> dict[int, list[tuple[str, npt.NDArray[np.float64]]]]:
     """Contours by ROI number, each with its geometric type; faults are collected."""
     drawn: dict[int, list[tuple[str, npt.NDArray[np.float64]]]] = {}
-    for item in items(dataset, "ROIContourSequence"):
+    for item in items(dataset, "ROIContourSequence", name):
         roi = number(item, "ReferencedROINumber")
         if roi is None:
             faults.append("contours without ReferencedROINumber")
             continue
         found = drawn.setdefault(int(roi), [])
-        for position, contour in enumerate(items(item, "ContourSequence"), start=1):
+        for position, contour in enumerate(items(item, "ContourSequence", name), start=1):
             values = numbers(contour, "ContourData")
             declared = number(contour, "NumberOfContourPoints")
             if not values or len(values) % 3:
@@ -145,21 +142,24 @@ def _unique_name(
     written: str, roi: int, taken: Mapping[str, Structure], warnings: list[str]
 ) -> str:
     """Name of a region, unique within its set."""
-    name = written
-    if not name:
-        name = f"ROI {roi}"
+    name = written or f"ROI {roi}"
+    if not written:
         warnings.append(f"ROI {roi} has no name; called {name!r}")
-    if name in taken:
-        unique = f"{name} (ROI {roi})"
-        warnings.append(f"ROI {roi} shares the name {name!r}; called {unique!r}")
-        name = unique
-    return name
+    if name not in taken:
+        return name
+    unique = f"{name} (ROI {roi})"
+    warnings.append(f"ROI {roi} shares the name {name!r}; called {unique!r}")
+    return unique
 
 
 def _one_type(
     contours: list[tuple[str, npt.NDArray[np.float64]]], name: str, warnings: list[str]
 ) -> tuple[tuple[npt.NDArray[np.float64], ...], str]:
-    """Contours of a region and their common type; stray points are dropped."""
+    """Contours of a region and their common type; copies and stray points are dropped."""
+    distinct = list({(kind, data.tobytes()): (kind, data) for kind, data in contours}.values())
+    if len(distinct) < len(contours):
+        warnings.append(f"{name!r}: {len(contours) - len(distinct)} repeated contour(s) dropped")
+        contours = distinct
     kinds = sorted({kind for kind, _ in contours})
     if "POINT" in kinds and set(kinds) & set(CLOSED_TYPES):
         points = sum(kind == "POINT" for kind, _ in contours)

@@ -88,8 +88,8 @@ def read_volume(source: Source | Sequence[Source]) -> Volume:
     MissingInputError
         If a file is not there, or a folder has no DICOM file.
     UnreadableFileError
-        If a file is cut off, not of its format, in colour or in a syntax that
-        cannot be decoded.
+        If a file or archive is cut off, not of its format, in colour or in a syntax
+        that cannot be decoded.
     AmbiguousSeriesError
         If the files belong to several series.
     FrameOfReferenceError
@@ -105,7 +105,14 @@ def read_volume(source: Source | Sequence[Source]) -> Volume:
         values, grid = read_nifti(ref)
         return Volume(values, grid)
     if ref.location.is_dir():
-        refs = [item.ref for item in list_files(ref.location).candidates]
+        listing = list_files(ref.location)
+        if listing.unreadable:
+            bad, reason = listing.unreadable[0]
+            raise UnreadableFileError(
+                f"{ref.path}: {len(listing.unreadable)} file(s) cannot be read, first {bad.name} "
+                f"({reason}); the series may have a hole"
+            )
+        refs = [item.ref for item in listing.candidates]
         return _read_series(refs, ref.path, others_allowed=True)
     return _read_series([ref], ref.name)
 

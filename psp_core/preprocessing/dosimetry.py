@@ -96,7 +96,6 @@ def dose_statistics(
     if not voxel_volume_cm3 > 0:
         raise GeometryError(f"voxel_volume_cm3 is {voxel_volume_cm3}, expected a positive volume")
     doses, shares, total = _covered(dose_gy, weights)
-    outside = max(0.0, 1.0 - float(shares.sum()) / total) if np.isnan(dose_gy).any() else 0.0
     volume = total * voxel_volume_cm3
     if not doses.size:
         unknown = float("nan")
@@ -108,7 +107,7 @@ def dose_statistics(
         d98_gy=_received_by(doses, shares, 0.98),
         d2_gy=_received_by(doses, shares, 0.02),
         volume_cm3=volume,
-        fraction_outside=outside,
+        fraction_outside=max(0.0, 1.0 - float(shares.sum()) / total),
     )
 
 
@@ -132,24 +131,9 @@ def volume_receiving(
     weights: npt.NDArray[np.bool_] | npt.NDArray[np.floating],
     threshold_gy: float,
 ) -> float:
-    """Fraction of the covered volume that receives at least a dose, for example V20.
+    """Fraction (0 to 1) of the covered volume that receives at least a dose, such as V20.
 
-    Parameters
-    ----------
-    dose_gy, weights
-        As in `dose_statistics`.
-    threshold_gy : float
-        Dose in Gy.
-
-    Returns
-    -------
-    float
-        0 to 1; NaN if the dose grid covers none of the structure.
-
-    Raises
-    ------
-    GridMismatchError, EmptyMaskError, GeometryError
-        As in `dose_statistics`.
+    NaN if the dose grid covers none of it. Errors as in `dose_statistics`.
     """
     doses, shares, _ = _covered(dose_gy, weights)
     if not doses.size:

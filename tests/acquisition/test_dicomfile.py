@@ -50,7 +50,7 @@ def test_numbers_are_read_as_they_stand() -> None:
     assert numbers(dataset, "ImagePositionPatient") is None
     assert number(dataset, "Rows") == 7
     assert text(dataset, "SeriesDescription") == ""
-    assert items(dataset, "BeamSequence") == []
+    assert items(dataset, "BeamSequence", "RP.dcm") == []
 
 
 def test_malformed_numbers_are_no_numbers(tmp_path: Path, make_object: Make) -> None:
@@ -87,4 +87,15 @@ def test_a_file_that_ends_inside_a_sequence_is_refused() -> None:
         cut = data[: int(len(data) * share)]
         with pytest.raises(UnreadableFileError, match=r"rtplan.dcm: (the file ends inside|broken)"):
             parse(cut, "rtplan.dcm")
-        assert parse(cut, "rtplan.dcm", complete=False).Modality == "RTPLAN"
+
+
+def test_a_broken_sequence_names_its_file(tmp_path: Path, make_object: Make) -> None:
+    item = Dataset()
+    item.BeamName = "Field 1"
+    path = tmp_path / "RP.dcm"
+    make_object("RTPLAN", BeamSequence=[item]).save_as(path, enforce_file_format=True)
+    data = path.read_bytes()
+    at = data.index(b"\xfe\xff\x00\xe0")  # the first item of a sequence that ends inside it
+    data = data[: at - 4] + b"\5\0\0\0" + data[at : at + 5]
+    with pytest.raises(UnreadableFileError, match=r"^RP.dcm: broken BeamSequence .*download it"):
+        items(parse(data, "RP.dcm"), "BeamSequence", "RP.dcm")

@@ -160,6 +160,11 @@ def test_doses_not_in_gray_are_refused(units: str, read: Callable[..., Dose]) ->
         read(DoseUnits=units)
 
 
+def test_a_dose_difference_is_refused(read: Callable[..., Dose]) -> None:
+    with pytest.raises(DoseUnitsError, match=r"DoseType is ERROR, a difference from the wanted"):
+        read(DoseType="ERROR")
+
+
 @pytest.mark.parametrize("name", ["rtdose.dcm", "rtdose_1frame.dcm", "rtdose_rle.dcm"])
 def test_relative_doses_of_other_makers_are_refused(name: str) -> None:
     with pytest.raises(DoseUnitsError, match=r"DoseUnits is RELATIVE"):

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import os
 import zipfile
 from pathlib import Path
 
@@ -37,6 +38,7 @@ def test_a_path_is_named_without_its_folder(tmp_path: Path) -> None:
     ref = as_ref(tmp_path / "dose.dcm")
     assert ref.name == "dose.dcm"
     assert as_ref(ref) is ref
+    assert str(tmp_path) not in repr(ref)
 
 
 def test_listing_is_sorted_and_counts_what_it_ignores(tmp_path: Path) -> None:
@@ -99,3 +101,24 @@ def test_damaged_archives_are_an_error_without_local_paths(tmp_path: Path) -> No
     with pytest.raises(UnreadableFileError, match=r"^s.zip: cannot be read") as caught:
         read_one(FileRef(tmp_path, "s.zip", "x.dcm"))
     assert str(tmp_path) not in str(caught.value)
+
+
+def test_a_folder_that_cannot_be_opened_is_listed(
+    tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    for name in ("a", "locked"):
+        (tmp_path / name).mkdir()
+        (tmp_path / name / "1.dcm").touch()
+    scandir = os.scandir
+
+    def refuse(folder: str) -> object:
+        if str(folder).endswith("locked"):
+            raise PermissionError(13, "Permission denied", str(folder))
+        return scandir(folder)
+
+    monkeypatch.setattr(os, "scandir", refuse)
+    listing = list_files(tmp_path)
+    assert [c.ref.name for c in listing.candidates] == ["a/1.dcm"]
+    assert [(ref.name, reason) for ref, reason in listing.unreadable] == [
+        ("locked", "unreadable folder (PermissionError)")
+    ]

@@ -133,6 +133,7 @@ def test_numbers_that_are_none_become_unknown(large: Dataset) -> None:
         (b"", "notes.txt", "", "not DICOM"),
         (b"<html>", "1-1.dcm", "no DICOM header, though the file name promises one", ""),
         (b"MIT License", "LICENSE", "", "not DICOM"),
+        (b"PK\3\4", "1.2.zip", "archive inside an archive; unpack the outer one", ""),
         (
             bytes(128) + b"DICM",
             "IM0001",

@@ -198,8 +198,9 @@ def test_parts_outside_the_grid_are_left_out() -> None:
     assert not rasterize(structure(box((0, 3), (0, 3), 40)), grid((1, 4, 5))).any()
 
 
-def test_contours_of_fewer_than_three_points_enclose_nothing() -> None:
-    assert not rasterize(structure(box((0, 3), (0, 3), 0)[:2]), grid((1, 4, 5))).any()
+def test_contours_of_fewer_than_three_points_are_no_masks() -> None:
+    with pytest.raises(NoMaskError, match=r"no contour of 'GTV' has three points: no volume"):
+        rasterize(structure(box((0, 3), (0, 3), 0)[:2]), grid((1, 4, 5)))
 
 
 def test_points_are_no_masks() -> None:

@@ -4,24 +4,28 @@ from __future__ import annotations
 
 from collections.abc import Callable
 from pathlib import Path
+from zipfile import ZipFile
 
 import numpy as np
+import pytest
 from pydicom.dataset import Dataset
 
+from psp_core.acquisition import scan
 from psp_core.acquisition.files import Candidate, FileRef, list_files
-from psp_core.acquisition.scan import scan_headers
 
 
 def test_processes_give_the_same_headers_in_the_same_order(
     tmp_path: Path,
     make_series: Callable[..., list[Dataset]],
     save: Callable[..., list[Path]],
+    monkeypatch: pytest.MonkeyPatch,
 ) -> None:
     save(make_series(np.zeros((300, 2, 2), np.uint16)), tmp_path)
     candidates = list_files(tmp_path).candidates
     assert len(candidates) == 300
-    serial = scan_headers(candidates)
-    assert scan_headers(candidates, workers=2, worth_a_pool=1) == serial
+    serial = scan.scan_headers(candidates)
+    monkeypatch.setattr(scan, "FILES_WORTH_A_POOL", 1)
+    assert scan.scan_headers(candidates, workers=2) == serial
     assert len({header.row["sop_uid"] for header in serial}) == 300
 
 
@@ -30,7 +34,25 @@ def test_a_file_that_went_away_is_a_fault_not_an_exception(tmp_path: Path) -> No
         Candidate(FileRef(tmp_path, "1-1.dcm"), 10),
         Candidate(FileRef(tmp_path, "s.zip", "1-1.dcm"), 10),
     ]
-    assert [header.fault for header in scan_headers(gone)] == [
+    assert [header.fault for header in scan.scan_headers(gone)] == [
         "cannot be opened (FileNotFoundError)",
         "unreadable archive (FileNotFoundError)",
     ]
+
+
+def test_an_archive_of_any_size_is_opened_once(
+    tmp_path: Path,
+    make_object: Callable[..., Dataset],
+    save: Callable[..., list[Path]],
+    monkeypatch: pytest.MonkeyPatch,
+) -> None:
+    (path,) = save([make_object("RTPLAN")], tmp_path)
+    with ZipFile(tmp_path / "all.zip", "w") as archive:
+        for number in range(2 * scan.CHUNK):
+            archive.write(path, f"{number}.dcm")
+    candidates = [c for c in list_files(tmp_path).candidates if c.ref.member]
+    opened = []
+    monkeypatch.setattr(scan.zipfile, "ZipFile", lambda f: opened.append(f) or ZipFile(f))
+    headers = scan.scan_headers(candidates)
+    assert len(opened) == 1
+    assert [header.fault for header in headers] == [""] * 2 * scan.CHUNK

@@ -83,6 +83,13 @@ def test_points_beside_closed_contours_are_dropped_with_a_warning(
     assert found.warnings == ("'GTV': 1 single point(s) beside closed contours dropped",)
 
 
+def test_a_contour_given_twice_counts_once(read: Callable[..., object]) -> None:
+    square = [(0, 0, 0), (4, 0, 0), (4, 4, 0), (0, 4, 0)]
+    found = read([(1, "GTV", [("CLOSED_PLANAR", square)] * 2)])
+    assert found.warnings == ("'GTV': 1 repeated contour(s) dropped",)
+    assert len(found.structures["GTV"].contours) == 1
+
+
 def test_open_lines_are_kept_but_are_no_masks(read: Callable[..., object]) -> None:
     line = ("OPEN_PLANAR", square(0)[1])
     found = read([(1, "Line", [line]), (2, "Mixed", [line, square(1)])])

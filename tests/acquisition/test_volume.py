@@ -149,6 +149,15 @@ def test_other_files_beside_the_images_are_passed_over(
     np.testing.assert_array_equal(read_volume(tmp_path).values, stored)
 
 
+def test_a_broken_archive_beside_the_images_is_not_passed_over(
+    tmp_path: Path, stored: npt.NDArray[np.int16], make_series: MakeSeries, save: Save
+) -> None:
+    save(make_series(stored), tmp_path / "s")
+    (tmp_path / "s" / "rest.zip").write_bytes(b"half a download")
+    with pytest.raises(UnreadableFileError, match=r"s: 1 file\(s\) cannot be read, first rest.zip"):
+        read_volume(tmp_path / "s")
+
+
 def test_an_empty_file_among_the_images_is_not_passed_over(
     tmp_path: Path, make_series: MakeSeries, save: Save, stored: Stored
 ) -> None:
