@@ -43,7 +43,13 @@ from psp_core.report.characteristics import (
 from psp_core.report.events import event_counts, plot_event_counts
 from psp_core.report.flow_chart import plot_flow_chart
 from psp_core.report.formatting import count, spread, words
-from psp_core.report.published import GOMAA_SOURCE, JANG_SOURCE, gomaa_table_1, jang_table_1
+from psp_core.report.published import (
+    GOMAA_NOTE,
+    GOMAA_SOURCE,
+    JANG_SOURCE,
+    gomaa_table_1,
+    jang_table_1,
+)
 from psp_core.report.recorded import clinical_summary, origin_text
 from psp_core.report.time_alone import format_time_alone, time_alone_table
 from psp_core.runs import digest_of, open_run, write_table
@@ -115,6 +121,7 @@ by_class = characteristics.drop(columns="all")
 display(
     format_characteristics(beside({"this run": characteristics, GOMAA_SOURCE: gomaa_table_1()}))
 )
+display(Markdown(GOMAA_NOTE))
 format_characteristics(beside({"this run": by_class, JANG_SOURCE: jang_table_1()}))
 
 # %% [markdown]
@@ -122,12 +129,17 @@ format_characteristics(beside({"this run": by_class, JANG_SOURCE: jang_table_1()
 #
 # A pseudoprogression is by definition early, so the interval is part of the label. The table ranks
 # patients by the interval alone, later meaning true progression: a model that sees the interval has
-# to beat it. Dashed lines: the windows of the table.
+# to beat it. *Event at follow-up n* compares events of one visit; *follow-up 1 of all* ranks every
+# patient by the day of the first follow-up, whenever the event came, so that the time of the event
+# itself does not enter. A window keeps the events up to its last day, those before the end of RT
+# included. Next to 0 and 1 DeLong's interval is cut and too short; the one on the logit scale is
+# not. With fewer than five patients of a class there is none. Dashed lines: the windows.
 
 # %% mystnb={"image": {"alt": "Days to the event: true progression up, the other down"}}
-time_alone = time_alone_table(events, **timing)
+time_alone = time_alone_table(events, loaded.cohort, **timing)
 display(format_time_alone(time_alone).style.hide(axis="index"))
 chart = plot_event_counts(event_counts(events), windows_days=params.timing.windows_days)
+
 # %% [markdown]
 # ### The external cohort
 #
@@ -164,8 +176,8 @@ Markdown("" if external_root else "This run has no external cohort: `external.ro
 summary = clinical_summary(real_table, **label_rule, **timing)
 figures, tables = summary.figures, summary.tables
 display(Markdown(origin_text(summary)))
-days = tables["event_days"].set_index("label")
-medians = {label: spread(*days.loc[label, ["median", "minimum", "maximum"]]) for label in CLASSES}
+days = tables["characteristics"].set_index(["variable", "category"]).loc["days_since_rt"]
+medians = {label: spread(*days.loc[["median", "minimum", "maximum"], label]) for label in CLASSES}
 display(
     Markdown(
         f"{count(figures['patients'])} patients, {count(figures['follow_up_dates'])} follow-ups, "
@@ -186,8 +198,10 @@ display(
         beside({"clinical table": tables["characteristics"], GOMAA_SOURCE: gomaa_table_1()})
     )
 )
+display(Markdown(GOMAA_NOTE))
 display(tables["checks"].style.hide(axis="index").format(precision=0))
 chart = plot_event_counts(tables["event_counts"], windows_days=params.timing.windows_days)
+
 # %% [markdown]
 # ## What the next pages read
 

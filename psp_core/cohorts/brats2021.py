@@ -8,7 +8,9 @@ from __future__ import annotations
 
 import os
 import re
+from collections.abc import Mapping
 from pathlib import Path
+from typing import Any
 
 import pandas as pd
 
@@ -36,11 +38,6 @@ _SUFFIXES = (".nii.gz", ".nii")
 
 def find_cases(root: Path) -> pd.DataFrame:
     """Find every case folder under a root, whatever the layout.
-
-    Parameters
-    ----------
-    root : Path
-        Folder of the download.
 
     Returns
     -------
@@ -71,18 +68,9 @@ def find_cases(root: Path) -> pd.DataFrame:
 
 
 def load_cohort(root: Path) -> LoadedCohort:
-    """Read the collection: all cases with four readable sequences.
+    """Read the collection: all cases with four files that hold data, unlabelled.
 
-    Parameters
-    ----------
-    root : Path
-        Folder of the download.
-
-    Returns
-    -------
-    LoadedCohort
-        Unlabelled, one row per case. A case in two folders is read from the first
-        complete one, and noted.
+    A case in two folders is read from the first complete one, and noted.
 
     Raises
     ------
@@ -90,14 +78,7 @@ def load_cohort(root: Path) -> LoadedCohort:
         If no folder is named like a case.
     """
     cases = find_cases(root)
-    missing = {name: cases[name] == "" for name in SEQUENCES}
-    lacking = [
-        " and ".join(name.upper() for name in SEQUENCES if missing[name].iloc[row])
-        for row in range(len(cases))
-    ]
-    cases["reason"] = [f"without {names}" if names else "" for names in lacking]
-    has_empty = cases["empty_files"] != ""
-    cases.loc[has_empty, "reason"] = "file of zero bytes: " + cases.loc[has_empty, "empty_files"]
+    cases["reason"] = [_reason(case) for case in cases.to_dict("records")]
     cases["complete"] = cases["reason"] == ""
     cases = cases.sort_values(["subject_id", "complete", "folder"], ascending=[True, False, True])
     copies = cases[cases.duplicated("subject_id")]
@@ -107,15 +88,11 @@ def load_cohort(root: Path) -> LoadedCohort:
         for subject, folder in zip(copies["subject_id"], copies["folder"], strict=True)
     ]
     dropped = cases[~cases["complete"]]
+    reasons = dict(zip(dropped["subject_id"], dropped["reason"], strict=True))
     flow = build_flow(
         "Cases in the download",
         cases["subject_id"],
-        [
-            (
-                "With four sequences that hold data",
-                dict(zip(dropped["subject_id"], dropped["reason"], strict=True)),
-            )
-        ],
+        [("With four sequences that hold data", reasons)],
         labels={},
     )
     rows = [
@@ -129,6 +106,14 @@ def load_cohort(root: Path) -> LoadedCohort:
         for _, case in cases[cases["complete"]].iterrows()
     ]
     return LoadedCohort(make_cohort(rows, source=NAME), flow, make_notes(notes))
+
+
+def _reason(case: Mapping[Any, str]) -> str:
+    """Say why a case is not used, or nothing."""
+    if case["empty_files"]:
+        return f"file of zero bytes: {case['empty_files']}"
+    lacking = " and ".join(name.upper() for name in SEQUENCES if not case[name])
+    return f"without {lacking}" if lacking else ""
 
 
 def _case(folder: Path, root: Path) -> dict[str, str]:

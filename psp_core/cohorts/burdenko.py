@@ -17,7 +17,7 @@ import pandas as pd
 from psp_core.cohorts.cleaning import (
     column_faults,
     is_missing,
-    normalise_header,
+    number_or_nan,
     read_text_table,
     shown,
 )
@@ -90,11 +90,6 @@ def find_clinical_table(path: Path) -> Path:
 def read_clinical_table(path: Path) -> pd.DataFrame:
     """Read the clinical table, with every date as days from the end of radiotherapy.
 
-    Parameters
-    ----------
-    path : Path
-        The CSV, or a folder that holds it.
-
     Returns
     -------
     DataFrame
@@ -115,7 +110,7 @@ def read_clinical_table(path: Path) -> pd.DataFrame:
     table = pd.DataFrame({"subject_id": text[_ID]})
     for name, (column, meaning) in _CATEGORIES.items():
         table[name] = text[column].str.lower().map(meaning).fillna("unknown")
-    table["age_years"] = text[_AGE].map(_number_or_nan)
+    table["age_years"] = text[_AGE].map(number_or_nan)
     for name, column in _DATES.items():
         table[name] = (dates[column] - dates[_RT_END]).dt.days.astype(float)
     for name, column in _RESPONSES.items():
@@ -135,9 +130,7 @@ def read_rt_end_dates(path: Path) -> pd.Series[pd.Timestamp]:
 def _read(path: Path) -> tuple[pd.DataFrame, pd.DataFrame]:
     """Text and parsed dates under the canonical column names, all faults checked."""
     file = find_clinical_table(path)
-    text = read_text_table(file)
-    canonical = {normalise_header(name): name for name in COLUMNS}
-    text.columns = pd.Index([canonical.get(normalise_header(n), n) for n in text.columns])
+    text = read_text_table(file, known=COLUMNS)
     faults = column_faults(list(text.columns), COLUMNS)
     text = text.loc[:, ~text.columns.duplicated()]
     present = [name for name in COLUMNS if name in text]
@@ -183,7 +176,7 @@ def _cell_faults(text: pd.DataFrame, dates: pd.DataFrame) -> list[str]:
             if not is_missing(value) and value.lower() not in meaning:
                 expected = ", ".join(meaning)
                 faults.append(f"{where}, {column}: {shown(value)}; expected {expected} or nothing")
-        age = _number_or_nan(cells[_AGE])
+        age = number_or_nan(cells[_AGE])
         if not is_missing(cells[_AGE]) and not low_age <= age <= high_age:
             faults.append(
                 f"{where}, {_AGE}: {shown(cells[_AGE])}; expected {low_age:g} to {high_age:g} years"
@@ -211,10 +204,3 @@ def _date_or_nat(text: str) -> datetime | None:
         except ValueError:
             continue
     return None
-
-
-def _number_or_nan(text: str) -> float:
-    try:
-        return float(text)
-    except ValueError:
-        return math.nan

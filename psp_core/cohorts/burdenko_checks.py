@@ -13,18 +13,7 @@ SHORT_RT_DAYS = 25  # hypofractionated or split courses end within this many day
 
 
 def check_clinical_table(clinical: pd.DataFrame) -> pd.DataFrame:
-    """List what is odd in the clinical table without being impossible.
-
-    Parameters
-    ----------
-    clinical : DataFrame
-        From `burdenko.read_clinical_table`.
-
-    Returns
-    -------
-    DataFrame
-        Notes (see `flow.LoadedCohort`), in the order of the patients.
-    """
+    """List what is odd in the clinical table without being impossible, as notes."""
     rows: list[dict[str, object]] = []
     for _, patient in clinical.iterrows():
         found = [*_date_checks(patient), *_visit_checks(patient)]
@@ -52,6 +41,9 @@ def _date_checks(patient: pd.Series) -> list[tuple[str, float, float]]:
     shift = float(patient["study_day"] - patient["topometric_mri_day"])
     if shift != 0 and not math.isnan(shift):
         found.append(("study date is not that of the topometric MRI", math.nan, shift))
+    if patient["death_day"] < 0:
+        death = float(patient["death_day"])
+        found.append(("death before end of radiotherapy", math.nan, death))
     if -rt_start <= SHORT_RT_DAYS:
         check = f"radiotherapy of {SHORT_RT_DAYS} days or fewer"
         found.append((check, math.nan, -rt_start))

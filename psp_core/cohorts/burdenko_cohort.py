@@ -16,72 +16,32 @@ from psp_core.cohorts.burdenko_checks import check_clinical_table
 from psp_core.cohorts.burdenko_plans import read_prescriptions
 from psp_core.cohorts.burdenko_studies import PLANNING, imaging_studies
 from psp_core.cohorts.burdenko_visits import VisitMatch, match_visits
-from psp_core.cohorts.flow import LoadedCohort, build_flow, make_notes
+from psp_core.cohorts.flow import LoadedCohort, build_flow, join_notes, make_notes
 from psp_core.cohorts.labels import EventRule, first_event, follow_up_visits, rule_name
-from psp_core.cohorts.schema import FILE_COLUMNS, make_cohort
+from psp_core.cohorts.schema import SUBJECT_ID_PATTERN, make_cohort
 from psp_core.evaluation.classes import UNLABELLED
 
+NO_STUDY_ID = "not-a-study-ID"
 _PLAN_FILES = ("dose_file", "structures_file", "plan_file", "ct_file")
 _MR_FILES = ("t1_file", "t1ce_file", "t2_file", "flair_file")
 _SERIES_NAMES = {"t1": "T1", "t1ce": "T1CE", "t2": "T2", "flair": "FLAIR"}
 
 
-def load_cohort(
-    index: DicomIndex,
-    clinical_table: Path,
-    *,
-    event: EventRule = "first_non_distant",
-    window_days: int | None = None,
-    first_visit_only: bool = False,
-    visit_match: VisitMatch = "number",
-    date_tolerance_days: int = 14,
-    minimum_age_years: float = 18,
-    required_series: Sequence[str] = ("t1ce", "flair"),
-) -> LoadedCohort:
+def load_cohort(index: DicomIndex, clinical_table: Path, **rules: Any) -> LoadedCohort:
     """Read the collection: index of the images and clinical table to a cohort.
 
-    Parameters
-    ----------
-    index : DicomIndex
-        Index of the image folder.
-    clinical_table : Path
-        The clinical CSV, or a folder that holds it.
-    event, window_days, first_visit_only
-        The label rule, see `labels.first_event`.
-    visit_match, date_tolerance_days
-        How images and table are joined, see `burdenko_visits.match_visits`.
-    minimum_age_years : float, default 18
-        Younger patients are left out; an unknown age is kept.
-    required_series : sequence of {"t1", "t1ce", "t2", "flair"}
-        What the event visit must have.
-
-    Returns
-    -------
-    LoadedCohort
+    `clinical_table` is the CSV or a folder that holds it; the rules are those of
+    `build_cohort`.
 
     Raises
     ------
     TableError, MissingInputError, AmbiguousInputError, ConfigError
         From the clinical table, the label rule and the join.
     """
-    loaded = build_cohort(
-        read_clinical_table(clinical_table),
-        read_rt_end_dates(clinical_table),
-        index.series,
-        event=event,
-        window_days=window_days,
-        first_visit_only=first_visit_only,
-        visit_match=visit_match,
-        date_tolerance_days=date_tolerance_days,
-        minimum_age_years=minimum_age_years,
-        required_series=required_series,
-    )
-    loaded = read_prescriptions(loaded, index)
+    clinical, ends = read_clinical_table(clinical_table), read_rt_end_dates(clinical_table)
+    loaded = read_prescriptions(build_cohort(clinical, ends, index.series, **rules), index)
     lost = _lost_files(loaded.cohort, index.excluded)
-    if lost.empty:
-        return loaded
-    notes = pd.concat([part for part in (loaded.notes, lost) if len(part)], ignore_index=True)
-    return replace(loaded, notes=notes)
+    return replace(loaded, notes=join_notes(loaded.notes, lost))
 
 
 def build_cohort(
@@ -97,11 +57,29 @@ def build_cohort(
     minimum_age_years: float = 18,
     required_series: Sequence[str] = ("t1ce", "flair"),
 ) -> LoadedCohort:
-    """Join what `load_cohort` read; takes the same rules.
+    """Join clinical table and images.
 
     The cohort has a row for the planning MR (time point 0) and for every control
     visit with the required series; the event visit alone carries the label.
+
+    Parameters
+    ----------
+    clinical, rt_end_dates
+        From `burdenko.read_clinical_table` and `read_rt_end_dates`.
+    series : DataFrame
+        The ``series`` table of a DICOM index. A patient ID in it that is no study ID
+        may be a name and is replaced by `NO_STUDY_ID`.
+    event, window_days, first_visit_only
+        The label rule, see `labels.first_event`.
+    visit_match, date_tolerance_days
+        How images and table are joined, see `burdenko_visits.match_visits`.
+    minimum_age_years : float, default 18
+        Younger patients are left out; an unknown age is kept.
+    required_series : sequence of {"t1", "t1ce", "t2", "flair"}
+        What the event visit must have.
     """
+    is_study_id = series["patient_id"].str.fullmatch(SUBJECT_ID_PATTERN)
+    series = series.assign(patient_id=series["patient_id"].where(is_study_id, NO_STUDY_ID))
     events = first_event(
         clinical, event=event, window_days=window_days, first_visit_only=first_visit_only
     )
@@ -114,16 +92,20 @@ def build_cohort(
         visit_match=visit_match,
         date_tolerance_days=date_tolerance_days,
     )
-    planning = _planning(studies, rt_end_dates)
+    planning, planning_notes = _planning(studies, clinical, rt_end_dates, date_tolerance_days)
     required = [f"{kind}_file" for kind in required_series]
     labels = dict(zip(events["subject_id"], events["label"], strict=True))
+    lost = events[events["label"] == UNLABELLED]
+    without_event = dict(zip(lost["subject_id"], lost["reason"], strict=True))
+    young = clinical.loc[clinical["age_years"] < minimum_age_years, "subject_id"]
+    too_young = dict.fromkeys(young, f"younger than {minimum_age_years:g} years")
     flow = build_flow(
         "Patients in the clinical table or the images",
         sorted(set(clinical["subject_id"]) | set(series["patient_id"])),
         [
             ("Listed in both", _listed_once(clinical, series, visits)),
-            ("With an event under the label rule", _without_event(events)),
-            (f"Aged {minimum_age_years:g} or more", _too_young(clinical, minimum_age_years)),
+            ("With an event under the label rule", without_event),
+            (f"Aged {minimum_age_years:g} or more", too_young),
             ("With images of the event visit", _without_images(events, matched, required_series)),
             ("With planning CT and dose", _without_dose(events, planning)),
         ],
@@ -143,11 +125,7 @@ def build_cohort(
         _row(study, by_subject[study["subject_id"]], plans[study["subject_id"]], rule)
         for _, study in timepoints.iterrows()
     ]
-    notes = pd.concat(
-        [part for part in (check_clinical_table(clinical), study_notes, visit_notes) if len(part)]
-        or [study_notes],
-        ignore_index=True,
-    )
+    notes = join_notes(check_clinical_table(clinical), study_notes, planning_notes, visit_notes)
     return LoadedCohort(make_cohort(rows, source=NAME), flow, notes)
 
 
@@ -169,8 +147,16 @@ def _lost_files(cohort: pd.DataFrame, excluded: pd.DataFrame) -> pd.DataFrame:
     return make_notes(rows)
 
 
-def _planning(studies: pd.DataFrame, rt_end_dates: pd.Series[pd.Timestamp]) -> pd.DataFrame:
-    """One planning study per patient: with CT and dose first, then with most series."""
+def _planning(
+    studies: pd.DataFrame,
+    clinical: pd.DataFrame,
+    rt_end_dates: pd.Series[pd.Timestamp],
+    date_tolerance_days: int,
+) -> tuple[pd.DataFrame, pd.DataFrame]:
+    """One planning study per patient (with CT and dose first, then most series), and notes.
+
+    As at the visits, the day is that of the clinical table, else that of the images.
+    """
     planning = studies[studies["kind"] == PLANNING].copy()
     planning["complete"] = (planning["ct_file"] != "") & (planning["dose_file"] != "")
     planning["n_series"] = (planning[list(_PLAN_FILES + _MR_FILES)] != "").sum(axis=1)
@@ -179,9 +165,21 @@ def _planning(studies: pd.DataFrame, rt_end_dates: pd.Series[pd.Timestamp]) -> p
     )
     planning = planning.drop_duplicates("subject_id").drop(columns=["complete", "n_series"])
     ends = pd.to_datetime(planning["subject_id"].map(rt_end_dates))
-    planning["days_since_rt"] = (planning["study_date"] - ends).dt.days.astype(float)
+    image_day = (planning["study_date"] - ends).dt.days.astype(float)
+    table_day = planning["subject_id"].map(clinical.set_index("subject_id")["study_day"])
+    gap = (image_day - table_day).to_numpy(dtype=float)
+    notes = make_notes(
+        {
+            "subject_id": subject,
+            "check": "planning dates of images and table disagree",
+            "days": days,
+        }
+        for subject, days in zip(planning["subject_id"], gap, strict=True)
+        if abs(days) > date_tolerance_days
+    )
+    planning["days_since_rt"] = table_day.fillna(image_day)
     planning["visit_number"] = 0.0
-    return planning.reset_index(drop=True)
+    return planning.reset_index(drop=True), notes
 
 
 def _listed_once(
@@ -195,16 +193,6 @@ def _listed_once(
     reasons = dict.fromkeys(in_images - in_table, "images without a row in the clinical table")
     reasons |= dict.fromkeys(in_table - in_images, "no images")
     return reasons | dict.fromkeys(in_table - filled, "the row of the clinical table is blank")
-
-
-def _without_event(events: pd.DataFrame) -> dict[str, str]:
-    lost = events[events["label"] == UNLABELLED]
-    return dict(zip(lost["subject_id"], lost["reason"], strict=True))
-
-
-def _too_young(clinical: pd.DataFrame, minimum_age_years: float) -> dict[str, str]:
-    young = clinical.loc[clinical["age_years"] < minimum_age_years, "subject_id"]
-    return dict.fromkeys(young, f"younger than {minimum_age_years:g} years")
 
 
 def _without_images(
@@ -255,7 +243,7 @@ def _row(study: pd.Series, patient: pd.Series, plan: pd.Series, rule: str) -> di
         **{name: patient[name] for name in ("age_years", "sex", "idh_status", "mgmt_status")},
         "survival_days": survival_days,
         "survival_event": survival_event,
-        **{name: files.get(name, "") for name in FILE_COLUMNS},
+        **files,
     }
 
 

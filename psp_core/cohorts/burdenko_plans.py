@@ -5,11 +5,9 @@ from __future__ import annotations
 import math
 from dataclasses import replace
 
-import pandas as pd
-
 from psp_core.acquisition.index import DicomIndex
 from psp_core.acquisition.plan import read_plan
-from psp_core.cohorts.flow import LoadedCohort, make_notes
+from psp_core.cohorts.flow import LoadedCohort, join_notes, make_notes
 from psp_core.errors import PSPError
 
 PARTIAL_ABOVE_GY = 7.0  # dose per fraction that no whole course of a glioblastoma has
@@ -22,17 +20,6 @@ def read_prescriptions(loaded: LoadedCohort, index: DicomIndex) -> LoadedCohort:
     read, or is one of several, fills nothing and is noted, and so is a plan whose
     fractions are far too few for its prescription (one phase of a treatment).
 
-    Parameters
-    ----------
-    loaded : LoadedCohort
-        With file references in ``plan_file``.
-    index : DicomIndex
-        Index of the image folder.
-
-    Returns
-    -------
-    LoadedCohort
-        The same patients; two columns filled, notes added.
     """
     cohort = loaded.cohort.copy()
     plans = cohort.loc[cohort["plan_file"] != "", ["subject_id", "plan_file"]].drop_duplicates()
@@ -44,10 +31,7 @@ def read_prescriptions(loaded: LoadedCohort, index: DicomIndex) -> LoadedCohort:
         rows = cohort["subject_id"] == subject
         cohort.loc[rows, "total_dose_gy"] = prescription_gy
         cohort.loc[rows, "fractions"] = fractions
-    if notes:
-        both = [part for part in (loaded.notes, make_notes(notes)) if len(part)]
-        return replace(loaded, cohort=cohort, notes=pd.concat(both, ignore_index=True))
-    return replace(loaded, cohort=cohort)
+    return replace(loaded, cohort=cohort, notes=join_notes(loaded.notes, make_notes(notes)))
 
 
 def _read(index: DicomIndex, file: str) -> tuple[float, float, str]:

@@ -87,7 +87,8 @@ def match_visits(
         follow_ups.append(follow_up)
         gaps.append(image_day - days.get(follow_up, math.nan))
         about = {"subject_id": study["subject_id"], "visit_number": number, "days": gap}
-        if not math.isnan(by_number) and not math.isnan(gap) and not agrees:
+        apart = abs(gap) > date_tolerance_days
+        if apart or (not math.isnan(number + by_date) and by_date != number):
             near = "no follow-up" if math.isnan(by_date) else f"follow-up {by_date:.0f}"
             detail = f"by date it is {near}"
             notes.append({**about, "check": "visit number and date disagree", "detail": detail})
@@ -126,7 +127,7 @@ def _one_per_visit(
                 "subject_id": study["subject_id"],
                 "visit_number": study["follow_up"],
                 "check": "several control visits for one follow-up",
-                "detail": f"control visit {study['visit_number']:.0f} not used",
+                "detail": f"the study named control visit {study['visit_number']:g} is not used",
             }
         )
     kept = matched[~repeated].copy()

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import csv
+import math
 import re
 from collections import Counter
 from collections.abc import Iterable, Sequence
@@ -15,19 +16,8 @@ from psp_core.errors import MissingInputError, TableError
 
 # Lower case; the union of what the public collections write for "not known".
 MISSING_TOKENS = frozenset(
-    {
-        "",
-        "?",
-        "na",
-        "n/a",
-        "n-a",
-        "nan",
-        "ltf",
-        "not available",
-        "not applicable",
-        "unknown",
-        "none",
-    }
+    {"", "?", "na", "n/a", "n-a", "nan", "ltf", "none", "unknown", "not available"}
+    | {"not applicable"}
 )
 _DATE_LIKE = re.compile(r"\d{1,4}[-/.]\d{1,2}[-/.]\d{1,4}|\b(19|20)\d{6}\b")
 _EXCEL_MAGIC = (b"PK\x03\x04", b"\xd0\xcf\x11\xe0")
@@ -55,20 +45,19 @@ def shown(cell: str) -> str:
     return "a date" if _DATE_LIKE.search(cell) else repr(cell)
 
 
+def number_or_nan(cell: str) -> float:
+    """Read a finite number; NaN if it is none."""
+    try:
+        number = float(cell)
+    except ValueError:
+        return math.nan
+    return number if math.isfinite(number) else math.nan
+
+
 def column_faults(
     found: Sequence[str], expected: Sequence[str], *, optional: Sequence[str] = ()
 ) -> list[str]:
-    """One sentence per missing, unexpected or repeated column.
-
-    Parameters
-    ----------
-    found : sequence of str
-        Columns of the table.
-    expected : sequence of str
-        Columns that must be there.
-    optional : sequence of str, default ()
-        Columns that may be there.
-    """
+    """One sentence per missing, unexpected or repeated column."""
     valid = [*expected, *optional]
     missing = [name for name in expected if name not in found]
     faults = [f"column {name!r} is missing" for name in missing]
@@ -82,12 +71,10 @@ def column_faults(
     return faults + [f"column {name!r} appears more than once" for name in repeated]
 
 
-def read_text_table(path: Path) -> pd.DataFrame:
+def read_text_table(path: Path, *, known: Iterable[str] = ()) -> pd.DataFrame:
     """Read a comma-separated file as stripped text.
 
-    Parameters
-    ----------
-    path : Path
+    A header that differs from a `known` name in case and spaces alone becomes that name.
 
     Returns
     -------
@@ -107,31 +94,24 @@ def read_text_table(path: Path) -> pd.DataFrame:
         raise MissingInputError(f"{path.name} is not a file; expected a comma-separated table")
     content = path.read_bytes()
     if content.startswith(_EXCEL_MAGIC):
-        raise TableError(
-            path.name,
-            ["this is an Excel workbook; save the sheet as 'CSV UTF-8 (comma delimited)'"],
-        )
+        fault = "this is an Excel workbook; save the sheet as 'CSV UTF-8 (comma delimited)'"
+        raise TableError(path.name, [fault])
     try:
         text = content.decode("utf-8-sig")
     except UnicodeDecodeError as error:
-        raise TableError(
-            path.name,
-            [f"byte {error.start} is not UTF-8 text; save as 'CSV UTF-8 (comma delimited)'"],
-        ) from error
+        fault = f"byte {error.start} is not UTF-8 text; save as 'CSV UTF-8 (comma delimited)'"
+        raise TableError(path.name, [fault]) from error
     filled = _filled_lines(text, path.name)
     if not filled:
-        raise TableError(
-            path.name, ["the file is empty; expected a header and one row per patient"]
-        )
+        fault = "the file is empty; expected a header and one row per patient"
+        raise TableError(path.name, [fault])
     first, *numbers = filled
     header = filled[first]
     if len(header) == 1:
         for separator, name in ((";", "semicolons"), ("\t", "tabs")):
             if separator in text.splitlines()[first - 1]:
-                raise TableError(
-                    path.name,
-                    [f"the cells are separated by {name}; save with commas (and decimal points)"],
-                )
+                fault = f"the cells are separated by {name}; save with commas (and decimal points)"
+                raise TableError(path.name, [fault])
     faults = [
         f"row {number}: {len(filled[number])} cells, the header has {len(header)}; "
         "a cell with a comma inside needs quotes"
@@ -141,6 +121,8 @@ def read_text_table(path: Path) -> pd.DataFrame:
     if faults:
         raise TableError(path.name, faults)
     rows = [filled[number] for number in numbers]
+    spelled = {normalise_header(name): name for name in known}
+    header = [spelled.get(normalise_header(name), name) for name in header]
     return pd.DataFrame(rows, columns=header, index=pd.Index(numbers, name="row"), dtype=object)
 
 

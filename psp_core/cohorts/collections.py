@@ -7,31 +7,13 @@ import pandas as pd
 from psp_core.cohorts import brats2021, burdenko, own
 
 MODULES = (burdenko, brats2021, own)
+COLUMNS = ("title", "role", "access", "licence", "disclosure", "doi", "has_label", "has_dose")
 
 
 def collections_table() -> pd.DataFrame:
-    """Tabulate the collections that have a loader.
-
-    Returns
-    -------
-    DataFrame
-        One row per collection: ``dataset``, ``title``, ``role``, ``access``,
-        ``licence``, ``disclosure`` (of what is computed from single patients),
-        ``doi``, ``has_label`` and ``has_dose``.
-    """
-    return pd.DataFrame(
-        [
-            {
-                "dataset": module.NAME,
-                "title": module.TITLE,
-                "role": module.ROLE,
-                "access": module.ACCESS,
-                "licence": module.LICENCE,
-                "disclosure": module.DISCLOSURE,
-                "doi": module.DOI,
-                "has_label": module.HAS_LABEL,
-                "has_dose": module.HAS_DOSE,
-            }
-            for module in MODULES
-        ]
-    )
+    """Tabulate the collections that have a loader; ``disclosure`` is that of single patients."""
+    rows = [
+        {"dataset": module.NAME} | {name: getattr(module, name.upper()) for name in COLUMNS}
+        for module in MODULES
+    ]
+    return pd.DataFrame(rows)

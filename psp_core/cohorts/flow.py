@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Iterable, Mapping
 from dataclasses import dataclass
+from typing import Any
 
 import pandas as pd
 
@@ -15,14 +16,10 @@ from psp_core.evaluation.classes import CLASSES, NEGATIVE_CLASS, POSITIVE_CLASS
 class Flow:
     """The way from all patients to those of the study.
 
-    Attributes
-    ----------
-    steps : DataFrame
-        One row per step, the start first: ``step``, ``n_dropped``, ``n_remaining``,
-        ``n_true_progression``, ``n_pseudoprogression`` (NaN until every remaining
-        patient has a class).
-    dropped : DataFrame
-        One row per dropped patient: ``subject_id``, ``step``, ``reason``.
+    ``steps`` has one row per step, the start first: ``step``, ``n_dropped``,
+    ``n_remaining``, ``n_true_progression``, ``n_pseudoprogression`` (NaN until every
+    remaining patient has a class). ``dropped`` has one row per dropped patient:
+    ``subject_id``, ``step``, ``reason``.
     """
 
     steps: pd.DataFrame
@@ -33,15 +30,8 @@ class Flow:
 class LoadedCohort:
     """What the loader of a collection hands on.
 
-    Attributes
-    ----------
-    cohort : DataFrame
-        The cohort table (see `schema`).
-    flow : Flow
-        Who was dropped, and why.
-    notes : DataFrame
-        Everything odd that was kept: ``subject_id``, ``check``, ``visit_number``
-        (NaN when none), ``days`` (a difference; NaN when none), ``detail``.
+    ``notes`` lists everything odd that was kept: ``subject_id``, ``check``,
+    ``visit_number`` (NaN when none), ``days`` (a difference; NaN when none), ``detail``.
     """
 
     cohort: pd.DataFrame
@@ -61,17 +51,11 @@ def build_flow(
     ----------
     start : str
         What the patients are before any exclusion.
-    subject_ids : iterable of str
-        All patients, each once.
     exclusions : iterable of (step, reasons)
         ``step`` says what remains after it; ``reasons`` maps a subject ID to the
         reason to drop it.
     labels : mapping of str to str
         Label by subject ID, where one is known.
-
-    Returns
-    -------
-    Flow
 
     Raises
     ------
@@ -95,13 +79,18 @@ def build_flow(
     )
 
 
-def make_notes(rows: Iterable[Mapping[str, object]] = ()) -> pd.DataFrame:
+def make_notes(rows: Iterable[Mapping[Any, object]] = ()) -> pd.DataFrame:
     """Make a table of notes, with its columns even when there is nothing to note."""
     notes = pd.DataFrame(
         list(rows), columns=["subject_id", "check", "visit_number", "days", "detail"]
     )
     notes = notes.astype({"visit_number": float, "days": float})
-    return notes.fillna({"detail": ""}).reset_index(drop=True)
+    return notes.fillna({"detail": ""})
+
+
+def join_notes(*tables: pd.DataFrame) -> pd.DataFrame:
+    """Put tables of notes below one another."""
+    return make_notes(row for table in tables for row in table.to_dict("records"))
 
 
 def _step(

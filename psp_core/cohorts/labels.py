@@ -6,6 +6,7 @@ The published cohorts do not state their rule, so every part of it is a paramete
 from __future__ import annotations
 
 import math
+from collections.abc import Mapping
 from typing import Literal, get_args
 
 import pandas as pd
@@ -23,6 +24,12 @@ EVENT_OF_TOKEN = {
     "pseudo progression": NEGATIVE_CLASS,
     "progression": POSITIVE_CLASS,
     "distant progression": DISTANT,
+}
+_NOTHING: Mapping[str, object] = {
+    "event": NO_EVENT,
+    "visit_number": math.nan,
+    "days_since_rt": math.nan,
+    "later_progression": False,
 }
 RESPONSES = ("stable", "response", *EVENT_OF_TOKEN)
 
@@ -119,7 +126,7 @@ def first_event(
     visits = follow_up_visits(clinical)
     _check_responses(visits)
     tokens = visits["response"].map(response_tokens)
-    visits = visits.assign(event=tokens.map(_event_of), has_data=True)
+    visits = visits.assign(event=tokens.map(_event_of))
     by_subject = dict(list(visits.groupby("subject_id", sort=False)))
     nothing = visits.iloc[:0]
     rows = []
@@ -145,10 +152,7 @@ def rule_name(event: str, window_days: int | None, first_visit_only: bool) -> st
 
 def _event_of(tokens: frozenset[str]) -> str:
     """Name the event of one follow-up: pseudoprogression, else progression, else distant."""
-    for token, event in EVENT_OF_TOKEN.items():
-        if token in tokens:
-            return event
-    return NO_EVENT
+    return next((event for token, event in EVENT_OF_TOKEN.items() if token in tokens), NO_EVENT)
 
 
 def _pick(visits: pd.DataFrame, rule: str) -> dict[str, object]:
@@ -164,7 +168,7 @@ def _pick(visits: pd.DataFrame, rule: str) -> dict[str, object]:
         reason = "distant progression only" if len(events) else "no event"
         if visits.empty:
             reason = "no follow-up in the clinical table"
-        return _nothing(reason)
+        return {**_NOTHING, "reason": reason}
     first = candidates.iloc[0]
     kind, reason = str(first["event"]), ""
     if kind == DISTANT and rule == "ever_pseudoprogression":
@@ -177,16 +181,6 @@ def _pick(visits: pd.DataFrame, rule: str) -> dict[str, object]:
         "visit_number": float(first["visit_number"]),
         "days_since_rt": float(first["days_since_rt"]),
         "later_progression": bool(later["event"].isin((POSITIVE_CLASS, DISTANT)).any()),
-        "reason": reason,
-    }
-
-
-def _nothing(reason: str) -> dict[str, object]:
-    return {
-        "event": NO_EVENT,
-        "visit_number": math.nan,
-        "days_since_rt": math.nan,
-        "later_progression": False,
         "reason": reason,
     }
 

@@ -14,7 +14,7 @@ from psp_core.acquisition.index import DicomIndex, index_dicom
 from psp_core.cohorts.cleaning import (
     column_faults,
     is_missing,
-    normalise_header,
+    number_or_nan,
     read_text_table,
     shown,
 )
@@ -75,9 +75,7 @@ def load_cohort(table: Path, *, dataset: str = NAME, workers: int = 1) -> Loaded
     TableError
         With every fault of every row, by line of the file.
     """
-    text = read_text_table(table)
-    canonical = {normalise_header(name): name for name in COLUMNS}
-    text.columns = pd.Index([canonical.get(normalise_header(n), n) for n in text.columns])
+    text = read_text_table(table, known=COLUMNS)
     optional = [name for name in COLUMNS if name not in REQUIRED]
     faults = column_faults(list(text.columns), REQUIRED, optional=optional)
     text = text.loc[:, ~text.columns.duplicated()]
@@ -138,7 +136,7 @@ def _values(cells: Mapping[Any, str]) -> tuple[dict[str, Any], list[str]]:
         if column not in COLUMNS:
             continue
         cell = cells.get(column, "")
-        number = _number(cell)
+        number = number_or_nan(cell)
         row[column] = number
         if not cell and column != "timepoint":
             continue
@@ -156,11 +154,3 @@ def _index(text: pd.DataFrame, root: Path, workers: int) -> DicomIndex | None:
         return index_dicom(root, workers=workers)
     except MissingInputError:
         return None
-
-
-def _number(cell: str) -> float:
-    try:
-        number = float(cell)
-    except ValueError:
-        return math.nan
-    return number if math.isfinite(number) else math.nan

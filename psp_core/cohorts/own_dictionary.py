@@ -37,28 +37,14 @@ TIMEPOINT_RANGE = (0, 100)
 
 
 def data_dictionary() -> pd.DataFrame:
-    """Tabulate the columns of an own cohort's CSV.
-
-    Returns
-    -------
-    DataFrame
-        One row per column: ``column``, ``required`` (yes, no or one of two),
-        ``values`` and ``meaning``. An empty cell is unknown.
-    """
-    rows = []
-    for column, meaning in CELLS.items():
-        required = "yes" if column in REQUIRED else "no"
-        if column in ("t1ce_file", "flair_file", "dicom_folder"):
-            required = "files or folder"
-        rows.append(
-            {
-                "column": column,
-                "required": required,
-                "values": allowed_values(column),
-                "meaning": meaning,
-            }
-        )
-    return pd.DataFrame(rows)
+    """Tabulate the columns of an own cohort's CSV: ``column, required, values, meaning``."""
+    required = dict.fromkeys(REQUIRED, "yes")
+    required |= dict.fromkeys(("t1ce_file", "flair_file", "dicom_folder"), "files or folder")
+    rows = [
+        (column, required.get(column, "no"), allowed_values(column), meaning)
+        for column, meaning in CELLS.items()
+    ]
+    return pd.DataFrame(rows, columns=["column", "required", "values", "meaning"])
 
 
 def allowed_values(column: str) -> str:

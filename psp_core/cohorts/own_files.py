@@ -8,6 +8,7 @@ from pathlib import Path, PurePosixPath
 from typing import Any
 
 from psp_core.acquisition.index import DicomIndex
+from psp_core.cohorts.cleaning import shown
 from psp_core.cohorts.own_dictionary import PATH_COLUMNS
 from psp_core.cohorts.series import choose_files, with_kinds
 
@@ -19,14 +20,7 @@ def file_references(
 ) -> tuple[dict[str, str], list[str], list[dict[str, object]]]:
     """Find the files that one row of the table names.
 
-    Parameters
-    ----------
-    cells : mapping of str to str
-        The row; an empty cell names nothing.
-    root : Path
-        Folder of the table.
-    index : DicomIndex or None
-        Index of `root`, None if it holds no DICOM file.
+    `root` is the folder of the table, `index` its index or None without any DICOM file.
 
     Returns
     -------
@@ -88,12 +82,9 @@ def _dicom(
     files, choices = choose_files(group)
     lacking = [kind for kind in ("t1ce", "flair") if not files[f"{kind}_file"]]
     if lacking:
-        found = ", ".join(sorted(repr(text) for text in set(group["series_description"])))
-        return (
-            {},
-            [],
-            (f"no series in {folder!r} is described as {' or '.join(lacking)}; found {found}"),
-        )
+        found = ", ".join(sorted(map(shown, set(group["series_description"]))))
+        wanted = " or ".join(lacking)
+        return {}, [], f"no series in {folder!r} is described as {wanted}; found {found}"
     return files, choices, ""
 
 

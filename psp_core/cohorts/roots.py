@@ -13,19 +13,8 @@ PHANTOMS = "phantom"  # folder of the run that holds one folder per phantom coll
 def find_root(run: Run, name: str, configured: str | None) -> Path | None:
     """Find the folder of a collection.
 
-    Parameters
-    ----------
-    run : Run
-        The open run.
-    name : str
-        Name of the collection among the phantoms of the run.
-    configured : str, optional
-        The folder that the params name; it goes before the phantoms.
-
-    Returns
-    -------
-    Path or None
-        None if nothing is configured and the run has no such phantoms.
+    The folder that the params name (`configured`) goes before the phantoms of the run;
+    None if there is neither.
 
     Raises
     ------
@@ -46,8 +35,6 @@ def find_root(run: Run, name: str, configured: str | None) -> Path | None:
 
 def require_root(run: Run, name: str, configured: str | None) -> Path:
     """Find the folder of a collection that the study cannot do without.
-
-    Takes what `find_root` does.
 
     Raises
     ------

@@ -109,18 +109,11 @@ def read_cohort(path: Path) -> pd.DataFrame:
 def check_cohort(table: pd.DataFrame, *, source: str) -> pd.DataFrame:
     """Return the table unchanged, or raise with every fault at once.
 
-    Parameters
-    ----------
-    table : DataFrame
-        A cohort table.
-    source : str
-        Its name, for the error.
-
     Raises
     ------
     TableError
         Columns that miss or are unexpected, unknown categories, impossible values,
-        repeated rows, one ID for different patients.
+        repeated rows, one ID for different patients. `source` names the table.
     """
     faults = column_faults(list(table.columns), COLUMNS)
     present = table.loc[:, ~table.columns.duplicated()]
@@ -132,15 +125,7 @@ def check_cohort(table: pd.DataFrame, *, source: str) -> pd.DataFrame:
 
 
 def cross_row_faults(table: pd.DataFrame, *, rows: Sequence[int]) -> list[str]:
-    """Faults that only two rows together show.
-
-    Parameters
-    ----------
-    table : DataFrame
-        At least ``subject_id``; other columns are used where present.
-    rows : sequence of int
-        How each row is called in a message.
-    """
+    """Faults that only two rows together show; `rows` says how a message calls each row."""
     if "subject_id" not in table:
         return []
     faults = []
@@ -191,38 +176,31 @@ def _join(rows: Iterable[int]) -> str:
     return " and ".join(str(row) for row in rows)
 
 
-def _is_whole(values: pd.Series[Any]) -> pd.Series[bool]:
-    return values == values.round()
-
-
 def _columns() -> dict[str, pa.Column]:
     """Build the pandera columns: one sentence per check, used in the message."""
     columns = {}
     for name in COLUMNS:
+        kind: Any = str
+        checks: list[pa.Check] = []
         if name in CATEGORIES:
             allowed = CATEGORIES[name]
             checks = [pa.Check.isin(allowed, error=f"expected one of {', '.join(allowed)}")]
         elif name in RANGES:
+            kind = float
             low, high, whole = RANGES[name]
-            expected = f"expected {low:g} to {high:g}"
-            checks = [pa.Check.in_range(low, high, error=expected)]
+            checks = [pa.Check.in_range(low, high, error=f"expected {low:g} to {high:g}")]
             if whole:
-                checks.append(pa.Check(_is_whole, error="expected a whole number"))
-            columns[name] = pa.Column(float, checks, nullable=True, required=False)
-            continue
+                checks.append(pa.Check(lambda v: v == v.round(), error="expected a whole number"))
         elif name == "timepoint":
+            kind = "int64"
             checks = [pa.Check.in_range(0, 100, error="expected a whole number from 0 to 100")]
-            columns[name] = pa.Column("int64", checks, required=False)
-            continue
         elif name == "subject_id":
             error = "expected letters, digits, '-', '_' and '.', without spaces"
             checks = [pa.Check.str_matches(f"^{SUBJECT_ID_PATTERN}$", error=error)]
         elif name in FILE_COLUMNS:
             error = "expected a path relative to the data root, series:<UID> or nothing"
             checks = [pa.Check.str_matches(f"^{_FILE_PATTERN}$", error=error)]
-        else:
-            checks = []
-        columns[name] = pa.Column(str, checks, required=False)
+        columns[name] = pa.Column(kind, checks, nullable=name in RANGES, required=False)
     return columns
 
 

@@ -7,6 +7,8 @@ from collections.abc import Mapping
 
 import pandas as pd
 
+from psp_core.cohorts.cleaning import shown
+
 MR_KINDS = ("t1", "t1ce", "t2", "flair")
 # Column of the cohort table that a kind of series fills.
 FILE_COLUMN: Mapping[str, str] = {
@@ -37,14 +39,15 @@ def classify_series(modality: str, description: str) -> str:
         return _BY_MODALITY.get(modality, UNKNOWN)
     text = description.upper().replace("_", " ")
     has_contrast = bool(_CONTRAST.search(text)) and not _NO_CONTRAST.search(text)
-    kinds = {
-        "flair": "FLAIR" in text or bool(_DARK_FLUID.search(text)),
-        "t1ce": "CET1" in text,
-        "t2": "T2" in text,
-        "t1": "T1" in text,
-    }
-    kind = next((kind for kind, matches in kinds.items() if matches), UNKNOWN)
-    return "t1ce" if kind == "t1" and has_contrast else kind
+    if "FLAIR" in text or _DARK_FLUID.search(text):
+        return "flair"
+    if "CET1" in text:
+        return "t1ce"
+    if "T2" in text:
+        return "t2"
+    if "T1" in text:
+        return "t1ce" if has_contrast else "t1"
+    return UNKNOWN
 
 
 def with_kinds(series: pd.DataFrame) -> pd.DataFrame:
@@ -60,16 +63,13 @@ def preferred(candidates: pd.DataFrame) -> pd.DataFrame:
     Most files (slices), then the finest matrix, then the smallest series number and
     UID, so that the choice does not depend on the order of the file system.
     """
+    sizes = candidates[["rows", "columns", "series_number"]].astype(float)
     ranked = candidates.assign(
-        _pixels=candidates["rows"].astype(float).fillna(0)
-        * candidates["columns"].astype(float).fillna(0),
-        _number=candidates["series_number"].astype(float),
+        _pixels=(sizes["rows"] * sizes["columns"]).fillna(0), _number=sizes["series_number"]
     )
-    return ranked.sort_values(
-        ["n_files", "_pixels", "_number", "series_uid"],
-        ascending=[False, False, True, True],
-        na_position="last",
-    ).drop(columns=["_pixels", "_number"])
+    order = {"n_files": False, "_pixels": False, "_number": True, "series_uid": True}
+    ranked = ranked.sort_values(list(order), ascending=list(order.values()))
+    return ranked.drop(columns=["_pixels", "_number"])
 
 
 def reference(series_uid: str) -> str:
@@ -78,12 +78,7 @@ def reference(series_uid: str) -> str:
 
 
 def choose_files(group: pd.DataFrame) -> tuple[dict[str, str], list[dict[str, object]]]:
-    """Pick one series of each kind from one study.
-
-    Parameters
-    ----------
-    group : DataFrame
-        Series of one study, with their ``kind``.
+    """Pick one series of each kind from the series of one study, with their ``kind``.
 
     Returns
     -------
@@ -94,19 +89,23 @@ def choose_files(group: pd.DataFrame) -> tuple[dict[str, str], list[dict[str, ob
     """
     files = dict.fromkeys(FILE_COLUMN.values(), "")
     choices: list[dict[str, object]] = []
-    ct_uid = ""
+    ct_uid = ct_frame = ""
     for kind, column in FILE_COLUMN.items():
         candidates = preferred(group[group["kind"] == kind])
         if kind == "structures" and len(candidates):
             candidates = candidates[candidates["referenced_series_uid"] == ct_uid]
             if candidates.empty:
                 choices.append({"check": "no structure set references the planning CT"})
+        if kind == "dose" and ct_frame and len(candidates):
+            candidates = candidates[candidates["frame_uid"].isin([ct_frame, ""])]
+            if candidates.empty:
+                choices.append({"check": "no dose in the frame of reference of the planning CT"})
         if candidates.empty:
             continue
         chosen = candidates.iloc[0]
         files[column] = reference(str(chosen["series_uid"]))
         if kind == "ct":
-            ct_uid = str(chosen["series_uid"])
+            ct_uid, ct_frame = str(chosen["series_uid"]), str(chosen["frame_uid"])
         if len(candidates) > 1:
             detail = (
                 f"{len(candidates)} series, kept number {chosen['series_number']} "
@@ -114,6 +113,7 @@ def choose_files(group: pd.DataFrame) -> tuple[dict[str, str], list[dict[str, ob
             )
             choices.append({"check": f"several {kind} series", "detail": detail})
     for _, lost in group[group["kind"] == UNKNOWN].iterrows():
-        detail = f"{lost['modality']} {lost['series_description']!r}, {lost['n_files']} files"
+        name = shown(lost["series_description"])
+        detail = f"{lost['modality']} {name}, {lost['n_files']} files"
         choices.append({"check": "series of unknown kind", "detail": detail})
     return files, choices

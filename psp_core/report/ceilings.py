@@ -13,6 +13,8 @@ from psp_core.phantom.latents import CausalModel
 from psp_core.phantom.oracle import ARMS, best_possible_auc
 from psp_core.report.formatting import decimal, with_interval, words
 
+FIGURES = ("auc", "lower", "upper", "n_positive", "n_negative")
+
 
 def ceiling_table(
     truth: pd.DataFrame, summary: Mapping[str, Any], datasets: Sequence[str]
@@ -32,30 +34,22 @@ def ceiling_table(
     -------
     DataFrame
         ``arm, oracle`` (``population``, ``latent``, ``observable``), ``dataset, auc, lower,
-        upper``; intervals are DeLong's at 95 %, none for the population.
+        upper, n_positive, n_negative``; intervals are DeLong's at 95 %; the population has
+        an AUC alone. A patient whose score misses is not counted.
     """
     rows: list[dict[str, Any]] = []
     eligible = truth[truth["reason"] == "eligible"]
     for arm in ARMS:
-        known = {"arm": arm, "oracle": "population"}
-        rows.append({**known, "dataset": "moderate", "auc": summary["best_possible_auc"][arm]})
-        strong = summary["best_possible_auc_strong"][arm]
-        rows.append({**known, "dataset": "strong", "auc": strong})
+        for dataset, key in (("as set", ""), ("strong", "_strong")):
+            area = summary[f"best_possible_auc{key}"][arm]
+            rows.append({"arm": arm, "oracle": "population", "dataset": dataset, "auc": area})
         for dataset in datasets:
             part = eligible[eligible["dataset"] == dataset]
             for oracle, suffix in (("latent", ""), ("observable", "_observable")):
                 scored = part[part[f"bayes_{arm}{suffix}"].notna()]
                 interval = delong_interval(scored["written_label"], scored[f"bayes_{arm}{suffix}"])
-                rows.append(
-                    {
-                        "arm": arm,
-                        "oracle": oracle,
-                        "dataset": dataset,
-                        "auc": interval.auc,
-                        "lower": interval.lower,
-                        "upper": interval.upper,
-                    }
-                )
+                figures = {name: getattr(interval, name) for name in FIGURES}
+                rows.append({"arm": arm, "oracle": oracle, "dataset": dataset, **figures})
     return pd.DataFrame(rows)
 
 

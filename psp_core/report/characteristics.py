@@ -12,6 +12,7 @@ from psp_core.evaluation.classes import CLASSES, NEGATIVE_CLASS, POSITIVE_CLASS
 from psp_core.report.formatting import count, count_percent, plain_number, spread, words
 
 KEYS = ["variable", "category"]
+FIGURES = ("median", "minimum", "maximum", "known")
 _COUNTED = ("sex", "idh_status", "mgmt_status")
 _MEASURED = ("age_years", "days_since_rt", "total_dose_gy", "fractions")
 
@@ -47,16 +48,8 @@ def characteristics_table(cohort: pd.DataFrame) -> pd.DataFrame:
 def beside(tables: Mapping[str, pd.DataFrame]) -> pd.DataFrame:
     """Put characteristics of several sources side by side, each under its own header.
 
-    Parameters
-    ----------
-    tables : mapping of str to DataFrame
-        Tables with ``variable`` and ``category``, by the name of their source.
-
-    Returns
-    -------
-    DataFrame
-        Indexed by variable and category in the order of the first table, with
-        two-level columns (source, group); NaN where a source prints nothing.
+    The result is indexed by variable and category in the order of the first table, with
+    two-level columns (source, group); NaN where a source prints nothing.
     """
     indexed = {source: table.set_index(KEYS) for source, table in tables.items()}
     joined = pd.concat(indexed, axis=1)
@@ -107,11 +100,8 @@ def _group(group: pd.DataFrame) -> dict[tuple[str, str], float]:
             if variable in group:
                 values[variable, category] = (group[variable] == category).sum()
     for variable in _MEASURED:
-        if variable not in group:
-            continue
-        numbers = group[variable].dropna()
-        values[variable, "median"] = numbers.median()
-        values[variable, "minimum"] = numbers.min()
-        values[variable, "maximum"] = numbers.max()
-        values[variable, "known"] = len(numbers)
+        if variable in group:
+            numbers = group[variable].dropna()
+            figures = (numbers.median(), numbers.min(), numbers.max(), len(numbers))
+            values |= dict(zip(((variable, name) for name in FIGURES), figures, strict=True))
     return values

@@ -6,7 +6,6 @@ which says what it was computed from and by which command.
 
 from __future__ import annotations
 
-import math
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 from pathlib import Path
@@ -22,7 +21,7 @@ from psp_core.cohorts.labels import (
     follow_up_visits,
     rule_name,
 )
-from psp_core.evaluation.classes import CLASSES, NEGATIVE_CLASS, POSITIVE_CLASS, UNLABELLED
+from psp_core.evaluation.classes import NEGATIVE_CLASS, POSITIVE_CLASS, UNLABELLED
 from psp_core.report.characteristics import characteristics_table
 from psp_core.report.events import event_counts
 from psp_core.report.time_alone import time_alone_table
@@ -33,30 +32,13 @@ COMMAND = "python -m psp_core.report.recorded path/to/the/clinical.csv"
 
 @dataclass(frozen=True)
 class ClinicalSummary:
-    """Summary of one clinical table.
+    """Summary of one clinical table."""
 
-    Attributes
-    ----------
-    figures : mapping of str to float
-        Single numbers: patients, follow-ups, medians.
-    tables : mapping of str to DataFrame
-        ``label_rules``, ``responses``, ``characteristics``, ``event_counts``,
-        ``event_days``, ``time_alone``, ``checks``.
-    label_rule : str
-        Rule behind every table but ``label_rules``.
-    input_sha256 : str
-        Digest of the clinical table.
-    command : str
-        What to run to compute it again.
-    is_recorded : bool
-        True if it was read from the recorded file.
-    """
-
-    figures: Mapping[str, float]
+    figures: Mapping[str, float]  # single numbers: patients, follow-ups, classes
     tables: Mapping[str, pd.DataFrame]
-    label_rule: str
+    label_rule: str  # behind every table but ``label_rules``
     input_sha256: str
-    command: str = COMMAND
+    command: str = COMMAND  # computes it again
     is_recorded: bool = False
 
 
@@ -84,6 +66,8 @@ def summarise_clinical_table(
     Returns
     -------
     ClinicalSummary
+        Tables ``label_rules``, ``responses``, ``characteristics``, ``event_counts``,
+        ``time_alone`` and ``checks``.
 
     Raises
     ------
@@ -103,26 +87,26 @@ def summarise_clinical_table(
         "responses": responses.rename("follow_ups").reset_index(),
         "characteristics": characteristics_table(patients),
         "event_counts": event_counts(events),
-        "event_days": _event_days(events),
         "time_alone": time_alone_table(
             events,
+            visits,
             windows_days=windows_days,
             confidence_level=confidence_level,
             minimum_per_class=minimum_per_class,
         ),
         "checks": checks.rename("patients").reset_index(),
     }
-    is_psp = events["label"] == NEGATIVE_CLASS
+    label = events["label"]
+    is_psp = label == NEGATIVE_CLASS
     figures = {
-        "patients": float(len(clinical)),
-        "follow_up_dates": float(visits["days_since_rt"].notna().sum()),
-        "labelled_patients": float((events["label"] != UNLABELLED).sum()),
-        "true_progression": float((events["label"] == POSITIVE_CLASS).sum()),
-        "pseudoprogression": float(is_psp.sum()),
-        "pseudoprogression_with_later_progression": float(
-            events.loc[is_psp, "later_progression"].sum()
-        ),
+        "patients": len(clinical),
+        "follow_up_dates": visits["days_since_rt"].notna().sum(),
+        "labelled_patients": (label != UNLABELLED).sum(),
+        "true_progression": (label == POSITIVE_CLASS).sum(),
+        "pseudoprogression": is_psp.sum(),
+        "pseudoprogression_with_later_progression": events.loc[is_psp, "later_progression"].sum(),
     }
+    figures = {name: float(value) for name, value in figures.items()}
     rule = rule_name(event, window_days, first_visit_only)
     return ClinicalSummary(figures, tables, rule, digest_of_file(find_clinical_table(path)))
 
@@ -136,42 +120,19 @@ def label_rule_counts(clinical: pd.DataFrame) -> pd.DataFrame:
         ``rule``, ``window`` (text), ``pseudoprogression``, ``true_progression`` and
         ``unlabelled``, which here holds events that the rule or window leaves out.
     """
-    settings: list[tuple[EventRule, int | None, bool, str]] = []
-    settings.extend((rule, None, False, "any time") for rule in EVENT_RULES)
-    settings.append(("first", None, True, "follow-up 1"))
-    settings.extend(("first", days, False, f"{days} days") for days in (90, 120, 180, 365))
+    settings: list[tuple[EventRule, int | None, bool, str]] = [
+        *((rule, None, False, "any time") for rule in EVENT_RULES),
+        ("first", None, True, "follow-up 1"),
+        *(("first", days, False, f"{days} days") for days in (90, 120, 180, 365)),
+    ]
     rows = []
     for rule, window_days, first_visit_only, window in settings:
         events = first_event(
             clinical, event=rule, window_days=window_days, first_visit_only=first_visit_only
         )
-        counts = events["label"].value_counts()
-        rows.append(
-            {
-                "rule": rule,
-                "window": window,
-                **{
-                    label: float(counts.get(label, 0)) for label in (NEGATIVE_CLASS, POSITIVE_CLASS)
-                },
-                UNLABELLED: float(counts.get(UNLABELLED, 0)),
-            }
-        )
-    return pd.DataFrame(rows)
-
-
-def _event_days(events: pd.DataFrame) -> pd.DataFrame:
-    """Compute median and range of the interval, by class."""
-    rows = []
-    for label in CLASSES:
-        days = events.loc[events["label"] == label, "days_since_rt"].dropna()
-        has_any = len(days) > 0
-        rows.append(
-            {
-                "label": label,
-                "n": float(len(days)),
-                "median": float(days.median()) if has_any else math.nan,
-                "minimum": float(days.min()) if has_any else math.nan,
-                "maximum": float(days.max()) if has_any else math.nan,
-            }
-        )
+        counts = {
+            label: float((events["label"] == label).sum())
+            for label in (NEGATIVE_CLASS, POSITIVE_CLASS, UNLABELLED)
+        }
+        rows.append({"rule": rule, "window": window, **counts})
     return pd.DataFrame(rows)

@@ -51,18 +51,7 @@ def plot_event_counts(
 ) -> Axes:
     """Draw the histogram back to back: true progression up, pseudoprogression down.
 
-    Parameters
-    ----------
-    counts : DataFrame
-        From `event_counts`.
-    windows_days : iterable of int, default ()
-        Days at which a dashed line is drawn, where they are on the axis.
-    ax : Axes, optional
-        Where to draw; a new figure by default.
-
-    Returns
-    -------
-    Axes
+    A dashed line is drawn at each of `windows_days` that is on the axis.
     """
     if ax is None:
         _, ax = plt.subplots(figsize=(7, 3.6), layout="constrained")

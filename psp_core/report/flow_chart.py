@@ -9,7 +9,7 @@ from typing import Any
 import matplotlib.pyplot as plt
 import pandas as pd
 from matplotlib.axes import Axes
-from matplotlib.patches import FancyBboxPatch
+from matplotlib.patches import Rectangle
 
 from psp_core.cohorts.flow import Flow
 from psp_core.evaluation.classes import NEGATIVE_CLASS, POSITIVE_CLASS
@@ -27,22 +27,11 @@ _WRAP = 44  # characters that fit into a box of a figure 8 inches wide
 def plot_flow_chart(flow: Flow, *, ax: Axes | None = None) -> Axes:
     """Draw the steps of a flow with counts, and the reasons of everyone left out.
 
-    Parameters
-    ----------
-    flow : Flow
-        From the loader of a collection.
-    ax : Axes, optional
-        Where to draw, at least 8 inches wide and as high as `chart_height_inches`
-        says; a new figure by default.
-
-    Returns
-    -------
-    Axes
+    Axes that are given must be at least 8 inches wide and `chart_height_inches` high.
     """
     if ax is None:
         _, ax = plt.subplots(figsize=(8, chart_height_inches(flow)), layout="constrained")
-    top = 0.0
-    previous_bottom = 0.0
+    top = previous_bottom = 0.0
     for position, step in enumerate(flow.steps.to_dict("records")):
         reasons = _reason_lines(flow.dropped, str(step["step"]))
         if position:
@@ -115,14 +104,8 @@ def _box(
     left, right = edges
     height = len(lines) + 1
     ax.add_patch(
-        FancyBboxPatch(
-            (left, top),
-            right - left,
-            height,
-            boxstyle="square,pad=0",
-            facecolor=colour,
-            edgecolor="0.4",
-            linewidth=0.8,
+        Rectangle(
+            (left, top), right - left, height, facecolor=colour, edgecolor="0.4", linewidth=0.8
         )
     )
     ax.text(

@@ -4,8 +4,6 @@ from __future__ import annotations
 
 import math
 
-import pandas as pd
-
 NOT_ESTIMABLE = "not estimable"
 NOT_KNOWN = "–"
 NAMES = {
@@ -59,10 +57,3 @@ def spread(median: float, low: float, high: float) -> str:
 def words(text: str) -> str:
     """Write a name of the code as a reader says it."""
     return NAMES.get(text, text.replace("_", " "))
-
-
-def yes_no(table: pd.DataFrame) -> pd.DataFrame:
-    """Write truth values of a table as yes and no."""
-    return table.map(
-        lambda cell: {True: "yes", False: "no"}[cell] if cell in (True, False) else cell
-    )

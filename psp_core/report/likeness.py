@@ -19,6 +19,7 @@ from matplotlib.axes import Axes
 from scipy.ndimage import gaussian_filter1d, map_coordinates
 
 from psp_core.acquisition.volume import Volume, read_volume
+from psp_core.errors import EmptyMaskError, GeometryError
 from psp_core.runs import digest_of_file, write_json
 
 Floats = npt.NDArray[np.float64]
@@ -45,22 +46,35 @@ def measure_likeness(volume: Volume, *, voxel_mm: float = 2.5) -> Likeness:
         Background zero.
     voxel_mm : float, default 2.5
         The scan is averaged to this side first if its voxels are smaller.
+
+    Raises
+    ------
+    EmptyMaskError
+        If no voxel holds signal.
+    GeometryError
+        If a slice is too small for the width of the frequency bands.
     """
     values = _at_side(volume, voxel_mm)
     brain = values > 0.05 * float(np.percentile(values, 99))
+    if not brain.any():
+        raise EmptyMaskError("the scan has no signal; expected a skull-stripped brain")
     scaled = values / float(np.median(values[brain]))
     density, _ = np.histogram(scaled[brain], INTENSITY_EDGES, density=True)
-    inside = (
-        brain.reshape(len(brain), -1).mean(1) > 0.5 * brain.reshape(len(brain), -1).mean(1).max()
-    )
+    share = brain.mean(axis=(1, 2))
+    inside = share > 0.5 * share.max()
     window = np.outer(*(np.hanning(n) for n in scaled.shape[1:]))
     centred = (scaled[inside] - scaled[brain].mean()) * window * brain[inside]
     power = np.mean(np.abs(np.fft.fft2(centred)) ** 2, axis=0)
     rows, columns = (np.fft.fftfreq(n, voxel_mm) for n in scaled.shape[1:])
     radius = np.hypot(rows[:, None], columns[None, :])
     band = np.digitize(radius, FREQUENCY_EDGES) - 1
-    means = [power[band == number].mean() for number in range(len(FREQUENCY_EDGES) - 1)]
-    spectrum = np.log10(means)
+    bands = [power[band == number] for number in range(len(FREQUENCY_EDGES) - 1)]
+    if not all(part.size for part in bands):
+        raise GeometryError(
+            f"slices of {scaled.shape[1]} x {scaled.shape[2]} voxels at {voxel_mm:g} mm leave a "
+            "frequency band empty; expected a whole head"
+        )
+    spectrum = np.log10([part.mean() for part in bands])
     return Likeness(density, spectrum - spectrum.mean())
 
 

@@ -26,15 +26,7 @@ CLINICAL_FILE = "burdenko_clinical.json"
 
 
 def write_recorded(path: Path, summary: ClinicalSummary) -> None:
-    """Write a summary as JSON, the same bytes for the same summary.
-
-    Parameters
-    ----------
-    path : Path
-        File to write.
-    summary : ClinicalSummary
-        NaN and infinity are written as null.
-    """
+    """Write a summary as JSON, the same bytes for the same summary; NaN is null."""
     content = {
         "source": {
             "title": f"{burdenko.TITLE}, clinical table",
@@ -89,19 +81,25 @@ def read_recorded(path: Path) -> ClinicalSummary:
 
 
 def clinical_summary(table: str | Path | None, **options: Any) -> ClinicalSummary:
-    """Summarise the clinical table if it is there, else read the recorded summary.
+    """Summarise the clinical table that the params name, else read the recorded summary.
 
-    Parameters
-    ----------
-    table : path-like, optional
-        The clinical CSV or a folder that holds it.
-    **options
-        See `clinical_summary.summarise_clinical_table`; a recorded summary has those
-        it was written with.
+    Takes what `clinical_summary.summarise_clinical_table` does; a recorded summary has
+    the options that it was written with.
+
+    Raises
+    ------
+    MissingInputError
+        If a table is named and not there: a recorded summary must not hide a wrong path.
     """
-    if table is not None and Path(table).exists():
-        return summarise_clinical_table(Path(table), **options)
-    return read_recorded(RECORDED_FOLDER / CLINICAL_FILE)
+    if table is None:
+        return read_recorded(RECORDED_FOLDER / CLINICAL_FILE)
+    path = Path(table).expanduser()
+    if not path.exists():
+        raise MissingInputError(
+            f"the clinical table {path.name!r} that the params name is not there; "
+            "give its path, or null for the recorded summary"
+        )
+    return summarise_clinical_table(path, **options)
 
 
 def origin_text(summary: ClinicalSummary) -> str:
@@ -135,19 +133,13 @@ def main(arguments: Sequence[str] | None = None) -> int:
 
 def _json(value: Any) -> Any:
     """Turn a cell into JSON; what is not finite is null."""
-    if isinstance(value, float):
-        return value if math.isfinite(value) else None
-    return value
+    return None if isinstance(value, float) and not math.isfinite(value) else value
 
 
 def _table(columns: list[str], rows: list[list[Any]]) -> pd.DataFrame:
     """Rebuild a table; null in a column of numbers is NaN."""
     table = pd.DataFrame(rows, columns=columns)
-    numbers = [
-        name
-        for name in columns
-        if all(cell is None or isinstance(cell, int | float) for cell in table[name])
-    ]
+    numbers = [name for name in columns if not any(isinstance(cell, str) for cell in table[name])]
     return table.astype(dict.fromkeys(numbers, float))
 
 

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Iterable, Mapping, Sequence
+from itertools import cycle
 
 import matplotlib.pyplot as plt
 import numpy as np
@@ -16,6 +17,8 @@ from psp_core.acquisition.volume import Volume
 
 STRUCTURE_COLOURS = ("#e4b23a", "#d9593d", "#7fc97f", "#66a8d9", "#c77fc9", "#f2f2f2")
 ISODOSE_COLOURS = {0.95: "#d7301f", 0.80: "#fc8d59", 0.50: "#74c476", 0.20: "#6baed6"}
+
+SHOWN_TOWARDS = (1, 1, -1)  # a picture runs right and down towards left, back and feet (LPS)
 
 
 def largest_slice(labels: npt.NDArray[np.number]) -> int:
@@ -32,7 +35,9 @@ def plot_slice(
     title: str = "",
     ax: Axes | None = None,
 ) -> Axes:
-    """Draw one slice in radiological order, with the outline of a mask.
+    """Draw one slice with the outline of a mask, turned as radiologists look at it.
+
+    The patient's right, or front in a sagittal slice, is on the left; front, or head, is up.
 
     Parameters
     ----------
@@ -51,6 +56,11 @@ def plot_slice(
     ax.imshow(plane, cmap="gray", vmin=low, vmax=high, aspect=sides[1] / sides[2])
     if labels is not None and (labels[slice_number] > 0).any():
         ax.contour(labels[slice_number] > 0, [0.5], colors="#e4b23a", linewidths=1.0)
+    for axis, turn in ((1, ax.invert_yaxis), (2, ax.invert_xaxis)):
+        direction = volume.grid.affine[:3, axis]
+        along = int(np.argmax(np.abs(direction)))
+        if direction[along] * SHOWN_TOWARDS[along] < 0:
+            turn()
     ax.set_title(title, fontsize="medium")
     ax.set_axis_off()
     return ax
@@ -79,7 +89,7 @@ def plot_plan(
     """
     ax = plot_slice(ct, slice_number, window=(-100.0, 150.0), ax=ax)
     handles = []
-    for name, colour in zip(names, STRUCTURE_COLOURS, strict=False):
+    for name, colour in zip(names, cycle(STRUCTURE_COLOURS), strict=False):
         for points in _in_slice(structures[name].contours, ct.grid, slice_number):
             closed = np.vstack([points, points[:1]])
             ax.plot(closed[:, 1], closed[:, 0], color=colour, linewidth=1.2)
@@ -101,6 +111,6 @@ def plot_plan(
 def _in_slice(
     contours: Iterable[npt.NDArray[np.float64]], grid: Grid, slice_number: int
 ) -> list[npt.NDArray[np.float64]]:
-    """Contours of one slice as (row, column) positions."""
+    """Contours within half a slice, as (row, column) positions."""
     indices = [grid.to_index(points) for points in contours]
-    return [index[:, 1:] for index in indices if abs(float(index[0, 0]) - slice_number) < 0.5]
+    return [index[:, 1:] for index in indices if abs(float(index[0, 0]) - slice_number) <= 0.5]

@@ -8,6 +8,8 @@ import pytest
 from psp_core.cohorts.burdenko import read_clinical_table
 from psp_core.cohorts.burdenko_checks import check_clinical_table
 
+NO_FOLLOW_UP = ("Response_1st_fup", "Response_2nd_fup", "Anonym1st_fup", "Anonym2nd_fup")
+
 
 def numbers(notes, check: str) -> list[str]:
     return notes.loc[notes["check"] == check, "subject_id"].str[-3:].tolist()
@@ -52,9 +54,11 @@ def test_what_does_not_occur_in_the_real_table_is_found_too(
         patient(1, {"Anonym2nd_fup": " "}),
         patient(2, {"Anonym2nd_fup": "7/1/04"}),
         patient(3, {"AnonymDeath": "8/1/04"}),
+        patient(4, {"AnonymDeath": "6/20/04", **dict.fromkeys(NO_FOLLOW_UP, "")}),
     ]
     notes = check_clinical_table(read_clinical_table(write_clinical(rows)))
     assert numbers(notes, "response without date") == ["001"]
     assert numbers(notes, "follow-up not after the one before") == ["002"]
     assert numbers(notes, "follow-up after death") == ["003"]
-    assert notes["days"].dropna().tolist() == [-7, 15]
+    assert numbers(notes, "death before end of radiotherapy") == ["004"]
+    assert notes["days"].dropna().tolist() == [-7, 15, -7]

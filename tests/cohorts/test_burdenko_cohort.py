@@ -123,6 +123,31 @@ def test_survival_ends_with_death_or_the_last_follow_up(
     assert cohort["survival_event"].tolist() == [1, 0]
 
 
+def test_the_planning_day_is_that_of_the_table_and_a_disagreement_is_noted(
+    patient, write_clinical, series_table
+) -> None:
+    path = write_clinical([patient(1), patient(2, {"AnonymStudyDate": " "})])
+    for number in (1, 2):
+        name = f"Burdenko-GBM-{number:03d}"
+        series_table.planning(name, "20040206").visit(name, 2, "20040816")
+    loaded = build_cohort(read_clinical_table(path), read_rt_end_dates(path), series_table.table)
+    planned = loaded.cohort[loaded.cohort["timepoint"] == 0]
+    assert planned["days_since_rt"].tolist() == [-52, -142]
+    assert loaded.notes["check"].tolist() == ["planning dates of images and table disagree"]
+    assert loaded.notes["days"].tolist() == [-90]
+
+
+def test_a_name_in_place_of_a_study_id_is_never_repeated(
+    patient, write_clinical, series_table
+) -> None:
+    path = write_clinical([patient(1)])
+    series_table.planning("Doe^Jane", "20040506").add("Doe^Jane", "x", "20040506", ("MR", "y"))
+    loaded = build_cohort(read_clinical_table(path), read_rt_end_dates(path), series_table.table)
+    dropped = loaded.flow.dropped.set_index("subject_id")["reason"]
+    assert dropped["not-a-study-ID"] == "images without a row in the clinical table"
+    assert "Doe" not in loaded.flow.dropped.to_csv() + loaded.notes.to_csv()
+
+
 def test_the_order_of_the_series_does_not_matter(patient, write_clinical, series_table) -> None:
     path = write_clinical([patient(1)])
     series_table.planning("Burdenko-GBM-001", "20040506").visit("Burdenko-GBM-001", 2, "20040816")

@@ -52,3 +52,26 @@ def test_no_series_give_no_studies(series_table) -> None:
     studies, notes = imaging_studies(series_table.table.iloc[:0])
     assert studies.empty
     assert notes.empty
+
+
+def test_a_series_without_its_own_date_or_description_belongs_to_its_study(series_table) -> None:
+    table = series_table.planning("P", "20040506").table
+    dose = table["modality"] == "RTDOSE"
+    table.loc[dose, ["study_description", "study_date"]] = ""
+    studies, _ = imaging_studies(table)
+    assert len(studies) == 1
+    assert studies.loc[0, "dose_file"] != ""
+    assert studies.loc[0, "ct_file"] != ""
+
+
+def test_several_planning_studies_are_noted(series_table) -> None:
+    series_table.planning("P", "20040506").planning("P", "20040601")
+    _, notes = imaging_studies(series_table.table)
+    assert notes["check"].tolist() == ["several planning studies"]
+
+
+def test_a_date_inside_a_description_is_not_repeated(series_table) -> None:
+    series_table.add("P", "Biopsy 6.5.2004", "20040506", ("MR", "MR00DWI 2004-05-06"))
+    _, notes = imaging_studies(series_table.table)
+    assert len(notes) == 2
+    assert not notes["detail"].str.contains("2004").any()

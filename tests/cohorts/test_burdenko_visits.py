@@ -79,3 +79,17 @@ def test_an_unknown_rule_raises(series_table) -> None:
     series_table.visit("P", 1, "20040708")
     with pytest.raises(ConfigError, match="found 'name'; expected one of number, date"):
         match(series_table, visit_match="name")
+
+
+def test_joined_by_date_another_number_is_listed(series_table) -> None:
+    series_table.visit("P", 7, "20040711")
+    matched, notes = match(series_table, visit_match="date")
+    assert matched == {1: 11}
+    assert notes["check"].tolist() == ["visit number and date disagree"]
+    assert notes["detail"].tolist() == ["by date it is follow-up 1"]
+
+
+def test_a_visit_without_date_is_joined_by_number_alone(series_table) -> None:
+    series_table.visit("P", 2, "")
+    for rule, expected in (("number", {2: 50}), ("date", {}), ("number_and_date", {})):
+        assert match(series_table, visit_match=rule)[0] == expected

@@ -1,5 +1,6 @@
 """Cells and headers as people type them."""
 
+import math
 from pathlib import Path
 
 import pytest
@@ -9,6 +10,7 @@ from psp_core.cohorts.cleaning import (
     is_missing,
     nearest_name,
     normalise_header,
+    number_or_nan,
     read_text_table,
     shown,
 )
@@ -85,3 +87,14 @@ def test_a_table_that_is_not_there_raises(tmp_path: Path) -> None:
 def test_a_message_never_repeats_a_date(cell: str) -> None:
     assert shown(cell) == "a date"
     assert shown("51,5") == "'51,5'"
+
+
+def test_a_cell_is_a_finite_number_or_none() -> None:
+    assert number_or_nan(" 51.5 ") == 51.5
+    assert all(math.isnan(number_or_nan(cell)) for cell in ("", "old", "51,5", "inf", "nan"))
+
+
+def test_a_known_header_gets_its_own_spelling(tmp_path: Path) -> None:
+    (tmp_path / "t.csv").write_text("AGE  years,other\n1,2\n")
+    table = read_text_table(tmp_path / "t.csv", known=["age years", "sex"])
+    assert table.columns.tolist() == ["age years", "other"]

@@ -3,7 +3,7 @@
 import numpy as np
 import pytest
 
-from psp_core.cohorts.flow import build_flow, make_notes
+from psp_core.cohorts.flow import build_flow, join_notes, make_notes
 from psp_core.errors import TableError
 
 LABELS = {"a": "true_progression", "b": "pseudoprogression", "c": "unlabelled"}
@@ -51,3 +51,11 @@ def test_notes_have_their_columns_even_when_empty() -> None:
         "detail",
     ]
     assert make_notes([{"subject_id": "a", "check": "x"}])["detail"].tolist() == [""]
+
+
+def test_notes_are_joined_in_order_and_none_is_lost() -> None:
+    one = make_notes([{"subject_id": "a", "check": "x", "days": 3}])
+    joined = join_notes(make_notes(), one, make_notes(), one.assign(check="y"))
+    assert joined["check"].tolist() == ["x", "y"]
+    assert joined["days"].tolist() == [3, 3]
+    assert join_notes(make_notes()).columns.tolist() == one.columns.tolist()

@@ -1,5 +1,6 @@
 """Kinds of series by modality and description."""
 
+import pandas as pd
 import pytest
 
 from psp_core.cohorts.series import choose_files, classify_series, preferred, with_kinds
@@ -69,3 +70,17 @@ def test_a_series_of_unknown_kind_is_reported(series_table) -> None:
     series_table.add("P", "s", "20040101", ("MR", "MR00DWI"))
     _, choices = choose_files(with_kinds(series_table.table))
     assert choices == [{"check": "series of unknown kind", "detail": "MR 'MR00DWI', 20 files"}]
+
+
+def test_a_dose_in_another_frame_than_the_planning_ct_is_none(series_table) -> None:
+    table = series_table.planning("P", "20040101").table
+    dose = table["modality"] == "RTDOSE"
+    files, choices = choose_files(with_kinds(table))
+    assert files["dose_file"] != ""
+    assert choices == []
+    other = table.assign(frame_uid=table["frame_uid"].mask(dose, "1.4"))
+    files, choices = choose_files(with_kinds(other))
+    assert files["dose_file"] == ""
+    assert choices == [{"check": "no dose in the frame of reference of the planning CT"}]
+    both = pd.concat([other, table[dose].assign(series_uid="1.2.99", series_number=99)])
+    assert choose_files(with_kinds(both))[0]["dose_file"] == "series:1.2.99"

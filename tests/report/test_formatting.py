@@ -2,7 +2,6 @@
 
 import math
 
-import pandas as pd
 import pytest
 
 from psp_core.report.formatting import (
@@ -13,7 +12,6 @@ from psp_core.report.formatting import (
     spread,
     with_interval,
     words,
-    yes_no,
 )
 
 NAN = math.nan
@@ -43,8 +41,3 @@ NAN = math.nan
 )
 def test_numbers_as_text(text: str, expected: str) -> None:
     assert text == expected
-
-
-def test_truth_values_are_yes_and_no() -> None:
-    table = yes_no(pd.DataFrame({"a": [True, False], "b": ["x", "y"]}))
-    assert table.to_numpy().tolist() == [["yes", "x"], ["no", "y"]]

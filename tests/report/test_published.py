@@ -3,7 +3,7 @@
 import pandas as pd
 import pytest
 
-from psp_core.report.published import gomaa_table_1, jang_table_1
+from psp_core.report.published import GOMAA_NOTE, gomaa_table_1, jang_table_1
 
 # Percentages as printed in Gomaa 2025, Table 1.
 GOMAA_PERCENT = {
@@ -40,6 +40,9 @@ def test_one_printed_percentage_of_gomaa_does_not_fit_its_count() -> None:
         if abs(100 * value / total - percent) > 0.06
     ]
     assert wrong == [("mgmt_status", "unmethylated")]
+    value, total = rows["Burdenko"]["mgmt_status", "unmethylated"], totals[0]
+    for text in (f"{value:.0f}/{total:.0f} is {100 * value / total:.1f} %", "gives 40.0 %"):
+        assert text in GOMAA_NOTE
 
 
 def test_the_groups_of_jang_hold_the_same_patients() -> None:

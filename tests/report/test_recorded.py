@@ -63,9 +63,13 @@ def test_the_live_table_goes_before_the_recorded_one(reference_dir: Path) -> Non
     folder = reference_dir / "burdenko_clinical"
     assert not clinical_summary(folder, windows_days=(90,)).is_recorded
     assert clinical_summary(None).is_recorded
-    assert clinical_summary(folder / "gone.csv").is_recorded
     live = summarise_clinical_table(folder)
     assert clinical_summary(None).input_sha256 == live.input_sha256
+
+
+def test_a_named_table_that_is_gone_raises(tmp_path: Path) -> None:
+    with pytest.raises(MissingInputError, match=r"clinical table 'gone\.csv' that the params name"):
+        clinical_summary(tmp_path / "gone.csv")
 
 
 def test_what_is_no_summary_raises(tmp_path: Path) -> None:
