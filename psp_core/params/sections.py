@@ -17,7 +17,6 @@ STRICT = ConfigDict(extra="forbid", strict=True, allow_inf_nan=False)
 
 Count = Annotated[int, Field(ge=0)]
 Positive = Annotated[float, Field(gt=0)]
-Probability = Annotated[float, Field(ge=0, le=1)]
 Days = Annotated[int, Field(gt=0)]
 
 
@@ -65,7 +64,7 @@ class TimingParams:
 
     windows_days: tuple[Days, ...] = (30, 60, 90, 120, 180, 365)
     confidence_level: Annotated[float, Field(gt=0, lt=1)] = 0.95
-    minimum_per_class: Annotated[int, Field(ge=1)] = 2
+    minimum_per_class: Annotated[int, Field(ge=1)] = 5
 
 
 @dataclass(frozen=True, kw_only=True, config=STRICT)
@@ -115,7 +114,7 @@ class PhantomSwitches:
     label_depends_on_time_only: bool = False
     interaction: bool = False
     centre_shift: bool = True
-    label_noise: Probability = 0.0
+    label_noise: Annotated[float, Field(ge=0, lt=0.5)] = 0.0
     informative_missingness: bool = False
 
 

@@ -80,8 +80,6 @@ def patient_series(
     patient: PhantomPatient,
     seed: int,
     *,
-    mr_target: Structure | None = None,
-    mr_stored_per_unit: float = 1.0,
     structure_file_bytes: int = FILE_BYTES,
     collection: str = COLLECTION,
     subject_id: str | None = None,
@@ -95,11 +93,6 @@ def patient_series(
     seed : int
         Of the collection; with the patient's number it decides UIDs, dates and the
         order of the dose frames.
-    mr_target : Structure, optional
-        Target drawn on the planning T1CE, in LPS mm of the scanner frame. It goes
-        into a second RTSTRUCT that references that series.
-    mr_stored_per_unit : float, default 1.0
-        Stored MR value per unit of the image, the same for the whole collection.
     structure_file_bytes : int, default 2 MiB
         Size of every RTSTRUCT.
     collection : str, default Burdenko's
@@ -110,7 +103,8 @@ def patient_series(
     Returns
     -------
     list of EncodedSeries
-        The instances do not depend on the folder layout.
+        The instances do not depend on the folder layout. A target drawn on the planning T1CE
+        goes into a second RTSTRUCT that references that series.
     """
     planning, system = patient.planning, patient.planning_system
     who = (seed, collection, patient.number, subject_id or patient_id(patient.number))
@@ -120,27 +114,25 @@ def patient_series(
     )
     series = [
         *_treatment_series(planning, study, system, structures_of),
-        *_mr_series(planning.mr, study, mr_stored_per_unit),
+        *_mr_series(planning.mr, study),
     ]
-    if mr_target is not None:
+    if planning.mr_target is not None:
         t1ce = study.series(*_MR_SERIES["t1ce"], "MR", frame="scanner")
         image = planning.mr["t1ce"]
         drawn_on = ReferencedSeries(t1ce, MRImageStorage, image.affine, len(image.values))
         header = study.series(_MR_STRUCTURES_NUMBER, "RTSTRUCT", "RTSTRUCT", frame="scanner")
-        series.append(structures_of((mr_target,), header, drawn_on))
+        series.append(structures_of((planning.mr_target,), header, drawn_on))
     for visit in patient.follow_ups:
         control = f"Control visit {visit.visit_number}"
         study = _Study(*who, control, visit.days_since_rt)
-        series += _mr_series(visit.mr, study, mr_stored_per_unit)
+        series += _mr_series(visit.mr, study)
     return series
 
 
-def _mr_series(
-    images: Mapping[Sequence, Image], study: _Study, stored_per_unit: float
-) -> Iterator[EncodedSeries]:
+def _mr_series(images: Mapping[Sequence, Image], study: _Study) -> Iterator[EncodedSeries]:
     for sequence, image in images.items():
         header = study.series(*_MR_SERIES[sequence], "MR", frame="scanner")
-        files = partial(encode_mr_series, image, header, sequence, stored_per_unit=stored_per_unit)
+        files = partial(encode_mr_series, image, header, sequence)
         yield EncodedSeries(header, len(image.values), files)
 
 

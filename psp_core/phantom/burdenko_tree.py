@@ -14,7 +14,7 @@ from psp_core.phantom.burdenko_layouts import (
 from psp_core.phantom.burdenko_series import EncodedSeries, patient_series
 from psp_core.phantom.dicom_structures import FILE_BYTES
 from psp_core.phantom.identity import patient_id
-from psp_core.phantom.patient import PhantomPatient, Structure
+from psp_core.phantom.patient import PhantomPatient
 from psp_core.phantom.placing import folder_in_progress, partial_path, scratch_folder
 
 _ZIP_DATE = (1980, 1, 1, 0, 0, 0)  # the earliest a zip can hold
@@ -27,26 +27,18 @@ def write_patient(
     layout: Layout,
     seed: int,
     *,
-    mr_target: Structure | None = None,
-    mr_stored_per_unit: float = 1.0,
     structure_file_bytes: int = FILE_BYTES,
 ) -> bool:
     """Write all DICOM files of one patient.
 
     Parameters
     ----------
-    patient : PhantomPatient
-        Who is written.
     root : Path
         Folder of the download; made when missing.
     layout : {"nbia", "descriptive", "classic", "zips", "reorganised"}
         Route by which the collection was downloaded; the instances are the same.
     seed : int
         Of the collection: the same seed gives the same bytes.
-    mr_target : Structure, optional
-        Target on the planning T1CE for a second RTSTRUCT, in the scanner's frame.
-    mr_stored_per_unit : float, default 1.0
-        Stored MR value per unit of the image.
     structure_file_bytes : int, default 2 MiB
         Size of every RTSTRUCT.
 
@@ -63,13 +55,7 @@ def write_patient(
         If an image, a dose or a structure cannot be stored; then nothing of the
         patient appears under `root`.
     """
-    series = patient_series(
-        patient,
-        seed,
-        mr_target=mr_target,
-        mr_stored_per_unit=mr_stored_per_unit,
-        structure_file_bytes=structure_file_bytes,
-    )
+    series = patient_series(patient, seed, structure_file_bytes=structure_file_bytes)
     if layout == "zips":
         return _write_zips(series, root, patient.number)
     final = root / patient_folder(patient.number, layout, seed)

@@ -46,22 +46,7 @@ _STATUS = {"mutant": "positive", "methylated": "positive", "unknown": ""}
 
 
 def clinical_record(number: int, row: ClinicalRow, seed: int) -> list[str]:
-    """Cells of one patient in the order of `COLUMNS`.
-
-    Parameters
-    ----------
-    number : int
-        Of the patient, from 1.
-    row : ClinicalRow
-        Days are counted from the end of radiotherapy.
-    seed : int
-        Of the collection; decides the shift of the dates.
-
-    Returns
-    -------
-    list of str
-        31 cells.
-    """
+    """Cells of one patient in the order of `COLUMNS`; `seed` decides the shift of the dates."""
 
     def date(day: int | None) -> str:
         return _NO_DATE if day is None else _spelled(shifted_date(seed, number, day))
@@ -88,20 +73,6 @@ def clinical_record(number: int, row: ClinicalRow, seed: int) -> list[str]:
 
 def write_clinical_csv(rows: Iterable[tuple[int, ClinicalRow]], root: Path, seed: int) -> Path:
     """Write the clinical table of a collection in the order of the patients' numbers.
-
-    Parameters
-    ----------
-    rows : iterable of (int, ClinicalRow)
-        Number and clinical data of each patient, in any order.
-    root : Path
-        Folder of the download.
-    seed : int
-        Of the collection.
-
-    Returns
-    -------
-    Path
-        The table.
 
     Raises
     ------

@@ -5,7 +5,6 @@ from __future__ import annotations
 from collections.abc import Mapping
 
 import numpy as np
-from pydicom.dataset import Dataset
 from pydicom.uid import RTDoseStorage, RTPlanStorage
 
 from psp_core.errors import GeometryError
@@ -16,6 +15,7 @@ from psp_core.phantom.dicom_header import (
     encoded,
     header_dataset,
     image_orientation,
+    item,
 )
 from psp_core.phantom.patient import Image, PlanningSystem
 from psp_core.phantom.stored import StoredType, stored_integers
@@ -97,9 +97,8 @@ def encode_dose(
     ds.DoseType = "PHYSICAL"
     ds.DoseSummationType = "PLAN"
     ds.DoseGridScaling = f"{step_gy:.10f}"
-    reference = Dataset()
-    reference.ReferencedSOPClassUID = RTPlanStorage
-    reference.ReferencedSOPInstanceUID = plan.instance_uid()
-    ds.ReferencedRTPlanSequence = [reference]
+    ds.ReferencedRTPlanSequence = [
+        item(ReferencedSOPClassUID=RTPlanStorage, ReferencedSOPInstanceUID=plan.instance_uid())
+    ]
     ds.add_new(0x7FE00010, "OW", stored.tobytes())
     return encoded(ds, RTDoseStorage, series.instance_uid())

@@ -53,40 +53,49 @@ def image_orientation(affine: npt.NDArray[np.float64]) -> npt.NDArray[np.float64
     return oriented
 
 
+def item(**attributes: object) -> Dataset:
+    """Data set of the given attributes, by DICOM keyword."""
+    ds = Dataset()
+    for keyword, value in attributes.items():
+        setattr(ds, keyword, value)
+    return ds
+
+
 def header_dataset(series: SeriesHeader) -> Dataset:
     """Patient, study, series and equipment of a series, without any pixel.
 
     Sex, age and birth date are left to the clinical table: a header says nothing
     of a patient but its identifier.
     """
-    ds = Dataset()
-    ds.SpecificCharacterSet = "ISO_IR 100"
-    ds.StudyDate = series.study_date.strftime("%Y%m%d")
-    ds.SeriesDate = ds.StudyDate
-    ds.StudyTime = "120000"
-    ds.AccessionNumber = ""
-    ds.Modality = series.modality
-    ds.Manufacturer = "psp_core"
-    ds.ManufacturerModelName = "computed phantom"
-    ds.SoftwareVersions = "1"
-    ds.DeviceSerialNumber = "1"
-    ds.ReferringPhysicianName = ""
-    ds.OperatorsName = ""
-    ds.StudyDescription = series.study_description
-    ds.SeriesDescription = series.series_description
-    ds.PatientName = series.patient_id
-    ds.PatientID = series.patient_id
-    ds.PatientBirthDate = ""
-    ds.PatientSex = ""
-    ds.PatientIdentityRemoved = "YES"
-    ds.DeidentificationMethod = "computed patient"
-    ds.StudyInstanceUID = series.study_uid
-    ds.SeriesInstanceUID = series.series_uid
-    ds.StudyID = ""
-    ds.SeriesNumber = series.series_number
-    ds.FrameOfReferenceUID = series.frame_uid
-    ds.PositionReferenceIndicator = ""
-    return ds
+    date = series.study_date.strftime("%Y%m%d")
+    return item(
+        SpecificCharacterSet="ISO_IR 100",
+        StudyDate=date,
+        SeriesDate=date,
+        StudyTime="120000",
+        AccessionNumber="",
+        Modality=series.modality,
+        Manufacturer="psp_core",
+        ManufacturerModelName="computed phantom",
+        SoftwareVersions="1",
+        DeviceSerialNumber="1",
+        ReferringPhysicianName="",
+        OperatorsName="",
+        StudyDescription=series.study_description,
+        SeriesDescription=series.series_description,
+        PatientName=series.patient_id,
+        PatientID=series.patient_id,
+        PatientBirthDate="",
+        PatientSex="",
+        PatientIdentityRemoved="YES",
+        DeidentificationMethod="computed patient",
+        StudyInstanceUID=series.study_uid,
+        SeriesInstanceUID=series.series_uid,
+        StudyID="",
+        SeriesNumber=series.series_number,
+        FrameOfReferenceUID=series.frame_uid,
+        PositionReferenceIndicator="",
+    )
 
 
 def encoded(ds: Dataset, sop_class_uid: str, sop_instance_uid: str) -> bytes:

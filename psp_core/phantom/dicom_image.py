@@ -33,24 +33,17 @@ _NUMBER_WIDTH = 4
 _PIXEL_DATA = struct.pack("<HH2sH", 0x7FE0, 0x0010, b"OW", 0)
 
 # Acquisition as the header tells it: the same for every patient and visit.
+_SPOILED: Mapping[str, object] = {
+    "ScanningSequence": "GR",
+    "SequenceVariant": "SP",
+    "MRAcquisitionType": "3D",
+    "RepetitionTime": 25,
+    "EchoTime": 4,
+    "FlipAngle": 30,
+}
 _MR_ACQUISITION: Mapping[Sequence, Mapping[str, object]] = {
-    "t1": {
-        "ScanningSequence": "GR",
-        "SequenceVariant": "SP",
-        "MRAcquisitionType": "3D",
-        "RepetitionTime": 25,
-        "EchoTime": 4,
-        "FlipAngle": 30,
-    },
-    "t1ce": {
-        "ContrastBolusAgent": "Gadolinium",
-        "ScanningSequence": "GR",
-        "SequenceVariant": "SP",
-        "MRAcquisitionType": "3D",
-        "RepetitionTime": 25,
-        "EchoTime": 4,
-        "FlipAngle": 30,
-    },
+    "t1": _SPOILED,
+    "t1ce": {**_SPOILED, "ContrastBolusAgent": "Gadolinium"},
     "t2": {
         "ScanningSequence": "SE",
         "SequenceVariant": "SK",

@@ -7,11 +7,18 @@ import numpy.typing as npt
 from pydicom.dataset import Dataset
 from pydicom.uid import RTPlanStorage, RTStructureSetStorage
 
-from psp_core.phantom.dicom_header import SeriesHeader, decimal_strings, encoded, header_dataset
+from psp_core.phantom.dicom_header import (
+    SeriesHeader,
+    decimal_strings,
+    encoded,
+    header_dataset,
+    item,
+)
 from psp_core.phantom.patient import Image, Planning, PlanningSystem
 
 _GANTRY_DEGREES = (0, 90, 180, 270)
 _JAW_MM = 60.0
+_JAWS = ("ASYMX", "ASYMY")
 _FIELD_SHARE = 0.9
 
 
@@ -39,60 +46,52 @@ def encode_plan(
         A complete file. NumberOfFractionsPlanned is that of this plan, which in a
         partial plan is smaller than the prescription asks for.
     """
+    per_beam_gy = planning.prescription_gy / planning.fractions / len(_GANTRY_DEGREES)
     ds = header_dataset(series)
     ds.RTPlanLabel = "PLAN"
     ds.RTPlanDate = ds.StudyDate
     ds.RTPlanTime = ds.StudyTime
     ds.RTPlanGeometry = "PATIENT"
     ds.ApprovalStatus = "UNAPPROVED"
-    ds.ReferencedStructureSetSequence = [_reference(structures)]
+    ds.ReferencedStructureSetSequence = [
+        item(
+            ReferencedSOPClassUID=RTStructureSetStorage,
+            ReferencedSOPInstanceUID=structures.instance_uid(),
+        )
+    ]
     if planning_system == "varian":
-        ds.DoseReferenceSequence = [_prescription(planning.prescription_gy)]
-    ds.FractionGroupSequence = [_fraction_group(planning)]
+        prescription = item(
+            DoseReferenceNumber=1,
+            DoseReferenceStructureType="SITE",
+            DoseReferenceDescription="PTV",
+            DoseReferenceType="TARGET",
+            TargetPrescriptionDose=f"{planning.prescription_gy:.2f}",
+        )
+        ds.DoseReferenceSequence = [prescription]
+    numbers = range(1, len(_GANTRY_DEGREES) + 1)
+    beams = [
+        item(
+            BeamDose=f"{per_beam_gy:.4f}",
+            BeamMeterset=f"{100 * per_beam_gy:.2f}",
+            ReferencedBeamNumber=number,
+        )
+        for number in numbers
+    ]
+    group = item(
+        FractionGroupNumber=1,
+        NumberOfFractionsPlanned=planning.fractions_in_plan,
+        NumberOfBeams=len(beams),
+        NumberOfBrachyApplicationSetups=0,
+        ReferencedBeamSequence=beams,
+    )
+    ds.FractionGroupSequence = [group]
     isocentre = decimal_strings(_field_centre(planning.dose))
     ds.BeamSequence = [
-        _beam(number, gantry, isocentre) for number, gantry in enumerate(_GANTRY_DEGREES, start=1)
+        _beam(number, gantry, isocentre)
+        for number, gantry in zip(numbers, _GANTRY_DEGREES, strict=True)
     ]
-    setup = Dataset()
-    setup.PatientSetupNumber = 1
-    setup.PatientPosition = "HFS"
-    ds.PatientSetupSequence = [setup]
+    ds.PatientSetupSequence = [item(PatientSetupNumber=1, PatientPosition="HFS")]
     return encoded(ds, RTPlanStorage, series.instance_uid())
-
-
-def _reference(structures: SeriesHeader) -> Dataset:
-    item = Dataset()
-    item.ReferencedSOPClassUID = RTStructureSetStorage
-    item.ReferencedSOPInstanceUID = structures.instance_uid()
-    return item
-
-
-def _prescription(prescription_gy: float) -> Dataset:
-    item = Dataset()
-    item.DoseReferenceNumber = 1
-    item.DoseReferenceStructureType = "SITE"
-    item.DoseReferenceDescription = "PTV"
-    item.DoseReferenceType = "TARGET"
-    item.TargetPrescriptionDose = f"{prescription_gy:.2f}"
-    return item
-
-
-def _fraction_group(planning: Planning) -> Dataset:
-    """Fractions of this plan; each beam gives an equal part of the daily dose."""
-    per_beam_gy = planning.prescription_gy / planning.fractions / len(_GANTRY_DEGREES)
-    item = Dataset()
-    item.FractionGroupNumber = 1
-    item.NumberOfFractionsPlanned = planning.fractions_in_plan
-    item.NumberOfBeams = len(_GANTRY_DEGREES)
-    item.NumberOfBrachyApplicationSetups = 0
-    item.ReferencedBeamSequence = []
-    for number in range(1, len(_GANTRY_DEGREES) + 1):
-        beam = Dataset()
-        beam.BeamDose = f"{per_beam_gy:.4f}"
-        beam.BeamMeterset = f"{100 * per_beam_gy:.2f}"
-        beam.ReferencedBeamNumber = number
-        item.ReferencedBeamSequence.append(beam)
-    return item
 
 
 def _field_centre(dose: Image) -> npt.NDArray[np.float64]:
@@ -103,57 +102,45 @@ def _field_centre(dose: Image) -> npt.NDArray[np.float64]:
 
 
 def _beam(number: int, gantry_degrees: int, isocentre: list[str]) -> Dataset:
-    beam = Dataset()
-    beam.BeamNumber = number
-    beam.BeamName = f"Field {number}"
-    beam.BeamType = "STATIC"
-    beam.RadiationType = "PHOTON"
-    beam.TreatmentMachineName = ""
-    beam.PrimaryDosimeterUnit = "MU"
-    beam.SourceAxisDistance = "1000"
-    beam.BeamLimitingDeviceSequence = [_jaw_pair("ASYMX"), _jaw_pair("ASYMY")]
-    beam.TreatmentDeliveryType = "TREATMENT"
-    beam.NumberOfWedges = 0
-    beam.NumberOfCompensators = 0
-    beam.NumberOfBoli = 0
-    beam.NumberOfBlocks = 0
-    beam.FinalCumulativeMetersetWeight = "1"
-    beam.NumberOfControlPoints = 2
-    beam.ReferencedPatientSetupNumber = 1
-    beam.ControlPointSequence = [_first_control_point(gantry_degrees, isocentre), Dataset()]
-    beam.ControlPointSequence[1].ControlPointIndex = 1
-    beam.ControlPointSequence[1].CumulativeMetersetWeight = "1"
-    return beam
-
-
-def _jaw_pair(kind: str) -> Dataset:
-    item = Dataset()
-    item.RTBeamLimitingDeviceType = kind
-    item.NumberOfLeafJawPairs = 1
-    return item
-
-
-def _first_control_point(gantry_degrees: int, isocentre: list[str]) -> Dataset:
-    point = Dataset()
-    point.ControlPointIndex = 0
-    point.NominalBeamEnergy = "6"
-    point.BeamLimitingDevicePositionSequence = []
-    for kind in ("ASYMX", "ASYMY"):
-        jaws = Dataset()
-        jaws.RTBeamLimitingDeviceType = kind
-        jaws.LeafJawPositions = [f"{-_JAW_MM:g}", f"{_JAW_MM:g}"]
-        point.BeamLimitingDevicePositionSequence.append(jaws)
-    point.GantryAngle = str(gantry_degrees)
-    point.GantryRotationDirection = "NONE"
-    point.BeamLimitingDeviceAngle = "0"
-    point.BeamLimitingDeviceRotationDirection = "NONE"
-    point.PatientSupportAngle = "0"
-    point.PatientSupportRotationDirection = "NONE"
-    point.TableTopEccentricAngle = "0"
-    point.TableTopEccentricRotationDirection = "NONE"
-    point.TableTopVerticalPosition = ""
-    point.TableTopLongitudinalPosition = ""
-    point.TableTopLateralPosition = ""
-    point.IsocenterPosition = isocentre
-    point.CumulativeMetersetWeight = "0"
-    return point
+    jaws = {"LeafJawPositions": [f"{-_JAW_MM:g}", f"{_JAW_MM:g}"]}
+    start = item(
+        ControlPointIndex=0,
+        NominalBeamEnergy="6",
+        BeamLimitingDevicePositionSequence=[
+            item(RTBeamLimitingDeviceType=kind, **jaws) for kind in _JAWS
+        ],
+        GantryAngle=str(gantry_degrees),
+        GantryRotationDirection="NONE",
+        BeamLimitingDeviceAngle="0",
+        BeamLimitingDeviceRotationDirection="NONE",
+        PatientSupportAngle="0",
+        PatientSupportRotationDirection="NONE",
+        TableTopEccentricAngle="0",
+        TableTopEccentricRotationDirection="NONE",
+        TableTopVerticalPosition="",
+        TableTopLongitudinalPosition="",
+        TableTopLateralPosition="",
+        IsocenterPosition=isocentre,
+        CumulativeMetersetWeight="0",
+    )
+    return item(
+        BeamNumber=number,
+        BeamName=f"Field {number}",
+        BeamType="STATIC",
+        RadiationType="PHOTON",
+        TreatmentMachineName="",
+        PrimaryDosimeterUnit="MU",
+        SourceAxisDistance="1000",
+        BeamLimitingDeviceSequence=[
+            item(RTBeamLimitingDeviceType=kind, NumberOfLeafJawPairs=1) for kind in _JAWS
+        ],
+        TreatmentDeliveryType="TREATMENT",
+        NumberOfWedges=0,
+        NumberOfCompensators=0,
+        NumberOfBoli=0,
+        NumberOfBlocks=0,
+        FinalCumulativeMetersetWeight="1",
+        NumberOfControlPoints=2,
+        ReferencedPatientSetupNumber=1,
+        ControlPointSequence=[start, item(ControlPointIndex=1, CumulativeMetersetWeight="1")],
+    )

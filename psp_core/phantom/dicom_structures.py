@@ -17,7 +17,7 @@ from pydicom.uid import RTStructureSetStorage
 
 from psp_core.errors import StoredRangeError
 from psp_core.phantom.dicom_contours import encoded_roi_contours, encoded_sequence
-from psp_core.phantom.dicom_header import SeriesHeader, encoded, header_dataset
+from psp_core.phantom.dicom_header import SeriesHeader, encoded, header_dataset, item
 from psp_core.phantom.patient import PlanningSystem, Structure
 from psp_core.phantom.roi_names import interpreted_type, roi_name
 
@@ -90,14 +90,22 @@ def encode_structures(
     ds.ROIContourSequence = []
     ds.RTROIObservationsSequence = []
     for number, structure in enumerate(structures, start=1):
-        name = roi_name(structure.name, planning_system)
-        ds.StructureSetROISequence.append(_roi(number, name, series.frame_uid))
-        observation = Dataset()
-        observation.ObservationNumber = number
-        observation.ReferencedROINumber = number
-        observation.RTROIInterpretedType = interpreted_type(structure.name)
-        observation.ROIInterpreter = ""
-        ds.RTROIObservationsSequence.append(observation)
+        ds.StructureSetROISequence.append(
+            item(
+                ROINumber=number,
+                ReferencedFrameOfReferenceUID=series.frame_uid,
+                ROIName=roi_name(structure.name, planning_system),
+                ROIGenerationAlgorithm="MANUAL",
+            )
+        )
+        ds.RTROIObservationsSequence.append(
+            item(
+                ObservationNumber=number,
+                ReferencedROINumber=number,
+                RTROIInterpretedType=interpreted_type(structure.name),
+                ROIInterpreter="",
+            )
+        )
     file = encoded(ds, RTStructureSetStorage, series.instance_uid())
     before, _, after = file.partition(encoded_sequence(0x3006, 0x0039, ()))
     contours = encoded_roi_contours(
@@ -108,35 +116,17 @@ def encode_structures(
 
 def _frame_reference(drawn_on: ReferencedSeries) -> Dataset:
     """Frame of reference -> study -> series -> every slice."""
-    series = Dataset()
-    series.SeriesInstanceUID = drawn_on.header.series_uid
-    series.ContourImageSequence = [
-        _image_reference(*reference) for reference in drawn_on.slice_references()
+    images = [
+        item(ReferencedSOPClassUID=sop_class_uid, ReferencedSOPInstanceUID=uid)
+        for sop_class_uid, uid in drawn_on.slice_references()
     ]
-    study = Dataset()
-    study.ReferencedSOPClassUID = _DETACHED_STUDY
-    study.ReferencedSOPInstanceUID = drawn_on.header.study_uid
-    study.RTReferencedSeriesSequence = [series]
-    frame = Dataset()
-    frame.FrameOfReferenceUID = drawn_on.header.frame_uid
-    frame.RTReferencedStudySequence = [study]
-    return frame
-
-
-def _image_reference(sop_class_uid: str, instance_uid: str) -> Dataset:
-    item = Dataset()
-    item.ReferencedSOPClassUID = sop_class_uid
-    item.ReferencedSOPInstanceUID = instance_uid
-    return item
-
-
-def _roi(number: int, name: str, frame_uid: str) -> Dataset:
-    item = Dataset()
-    item.ROINumber = number
-    item.ReferencedFrameOfReferenceUID = frame_uid
-    item.ROIName = name
-    item.ROIGenerationAlgorithm = "MANUAL"
-    return item
+    series = item(SeriesInstanceUID=drawn_on.header.series_uid, ContourImageSequence=images)
+    study = item(
+        ReferencedSOPClassUID=_DETACHED_STUDY,
+        ReferencedSOPInstanceUID=drawn_on.header.study_uid,
+        RTReferencedSeriesSequence=[series],
+    )
+    return item(FrameOfReferenceUID=drawn_on.header.frame_uid, RTReferencedStudySequence=[study])
 
 
 def _padded(content: bytes, file_bytes: int) -> bytes:

@@ -2,13 +2,14 @@
 
 from __future__ import annotations
 
+from dataclasses import replace
 from pathlib import Path
 
 from psp_core.phantom.burdenko_layouts import instance_names, series_folder
 from psp_core.phantom.burdenko_series import PLANNING_STUDY, patient_series
 from psp_core.phantom.identity import share
 from psp_core.phantom.own_layout import COLUMNS
-from psp_core.phantom.patient import PhantomPatient
+from psp_core.phantom.patient import FollowUp, PhantomPatient
 from psp_core.phantom.placing import folder_in_progress
 
 COLLECTION = "External centre"
@@ -34,41 +35,36 @@ def write_external_patient(
     The study ID and one row per imaged visit, keyed by `own_layout.COLUMNS`.
     """
     subject_id = external_id(patient.number)
-    series = patient_series(patient, seed, collection=COLLECTION, subject_id=subject_id)
+    kept = replace(patient, planning=replace(patient.planning, mr={}, mr_target=None))
+    series = patient_series(kept, seed, collection=COLLECTION, subject_id=subject_id)
     if not (root / subject_id).is_dir():
         with folder_in_progress(root / subject_id) as folder:
             for one in series:
-                is_planning = one.header.study_description == PLANNING_STUDY
-                if is_planning and one.header.modality == "MR":
-                    continue
-                visit = event_visit if is_planning else _visit_number(one.header.study_description)
+                study = one.header.study_description
+                visit = event_visit if study == PLANNING_STUDY else study.split()[-1]
                 place = folder / f"visit_{visit}" / series_folder(one.header, "reorganised").name
                 place.mkdir(parents=True)
                 names = instance_names(one.header, one.n_files, "reorganised")
                 for name, content in zip(names, one.files(), strict=True):
                     (place / name).write_bytes(content)
+    event_label = "true_progression" if is_true_progression else "pseudoprogression"
     return subject_id, [
-        _row(patient, visit.visit_number, visit.days_since_rt, label, seed)
+        _row(
+            patient, visit, event_label if visit.visit_number == event_visit else "unlabelled", seed
+        )
         for visit in patient.follow_ups
-        for label in [_label(is_true_progression, visit.visit_number == event_visit)]
     ]
 
 
-def _label(is_true_progression: bool, is_event: bool) -> str:
-    if not is_event:
-        return "unlabelled"
-    return "true_progression" if is_true_progression else "pseudoprogression"
-
-
-def _row(patient: PhantomPatient, visit: int, day: int, label: str, seed: int) -> dict[str, str]:
+def _row(patient: PhantomPatient, visit: FollowUp, label: str, seed: int) -> dict[str, str]:
     subject_id, clinical = external_id(patient.number), patient.clinical
     by_histology = share(seed, COLLECTION, patient.number, "standard") < HISTOLOGY_SHARE
     cells = {
         "subject_id": subject_id,
-        "timepoint": str(visit),
+        "timepoint": str(visit.visit_number),
         "label": label,
         "reference_standard": "histology" if by_histology else "follow_up",
-        "days_since_rt": str(day),
+        "days_since_rt": str(visit.days_since_rt),
         "age_years": str(clinical.age_years),
         "sex": clinical.sex or "unknown",
         "idh_status": clinical.idh_status,
@@ -77,10 +73,6 @@ def _row(patient: PhantomPatient, visit: int, day: int, label: str, seed: int) -
         "fractions": str(patient.planning.fractions),
         "resection": "gross_total",
         "n_lesions": "1",
-        "dicom_folder": f"{subject_id}/visit_{visit}",
+        "dicom_folder": f"{subject_id}/visit_{visit.visit_number}",
     }
     return dict.fromkeys(COLUMNS, "") | cells
-
-
-def _visit_number(study_description: str) -> int:
-    return int(study_description.rsplit(" ", 1)[-1])

@@ -76,15 +76,15 @@ def visit_mr(
     steps: Steps,
     generator: torch.Generator,
     *,
-    days_since_rt: int,
-    lesion: Lesion | None,
+    follow_up: bool,
+    lesion: Lesion | None = None,
     field_of_view_shift_mm: Extent = (0.0, 0.0, 0.0),
 ) -> Visit:
     """MR series of one visit in the scanner's frame; FLAIR has thicker slices of its own.
 
     The field of view is put over the head, wherever the pose has moved it.
     """
-    background = person.background.at_visit(days_since_rt)
+    background = person.background.at_follow_up() if follow_up else person.background
     gadolinium = lesion.gadolinium_mmol if lesion is not None else CAVITY_GADOLINIUM_MMOL
     centre = -pose.rotation.T @ pose.shift_mm + np.asarray(field_of_view_shift_mm)
     images: dict[Sequence, Image] = {}

@@ -27,6 +27,7 @@ CORE_FRACTION, CORE_PER_SD = 0.60, 0.11  # radius of the core over that of the l
 GADOLINIUM_MMOL, GADOLINIUM_LOG_PER_SD = 0.35, 0.35  # concentration in the rim, mmol/l
 OEDEMA_MM, OEDEMA_LOG_PER_SD = 9.0, 0.35  # width of the oedema
 SPOT_RADIUS_MM, CAVITY_WALL_MM = 3.0, 2.0
+CAVITY_SHRINKAGE = 0.1  # of the cavity's axes from planning to every follow-up
 BEND = 0.10  # relative bending of every boundary
 
 
@@ -57,10 +58,9 @@ class Background:
     cavity_enhancement: float  # share of the cavity's wall that enhances, 0 to 1
     spots_mm: Floats  # (n, 3) white-matter lesions
 
-    def at_visit(self, days_since_rt: int) -> Background:
-        """The cavity shrinks by up to a fifth over the months."""
-        factor = 1 - 0.2 * (1 - np.exp(-max(days_since_rt, 0) / 150.0))
-        return replace(self, cavity_semi_axes_mm=self.cavity_semi_axes_mm * factor)
+    def at_follow_up(self) -> Background:
+        """The cavity has shrunk, by a share that knows no date: images must not show the days."""
+        return replace(self, cavity_semi_axes_mm=self.cavity_semi_axes_mm * (1 - CAVITY_SHRINKAGE))
 
 
 def lesion_from_latents(

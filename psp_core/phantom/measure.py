@@ -25,6 +25,7 @@ Floats = npt.NDArray[np.float64]
 
 RAY_STEP_MM, RAY_MM = 0.5, 90.0
 RIM_VOXELS, WHITE_VOXELS = 40, 200  # purest voxels of the rim; nearest of white matter
+FEWEST = 4  # figures that a line and the spread around it need
 
 
 def measure(person: Person, visit: Visit, dose: Image) -> dict[str, float]:
@@ -65,7 +66,8 @@ def calibrate(truth: pd.DataFrame) -> tuple[pd.DataFrame, dict[str, float]]:
     """Measured figures on the scale of their latents, and the error's standard deviation.
 
     A straight line of each figure on its latent, over all patients and without
-    the label, turned round. Patients without a figure keep NaN.
+    the label, turned round. Patients without a figure keep NaN; with fewer than
+    `FEWEST` figures there is no line, and everything of that latent is NaN.
 
     Parameters
     ----------
@@ -79,7 +81,10 @@ def calibrate(truth: pd.DataFrame) -> tuple[pd.DataFrame, dict[str, float]]:
     seen = pd.DataFrame(index=truth.index)
     error_sd = {}
     for name in IMAGE_LATENTS:
-        pair = truth[[name, f"{name}_seen"]].dropna()
+        pair = truth.reindex(columns=[name, f"{name}_seen"]).dropna()
+        if len(pair) < FEWEST:
+            seen[name], error_sd[name] = np.nan, float("nan")
+            continue
         slope, intercept = np.polyfit(pair[name], pair[f"{name}_seen"], 1)
         on_scale = (truth[f"{name}_seen"] - intercept) / slope
         seen[name] = on_scale

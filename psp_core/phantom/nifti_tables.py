@@ -115,19 +115,7 @@ def write_ucsf_table(records: Iterable[Mapping[str, str]], root: Path) -> Path:
 def write_records(records: Iterable[Mapping[str, str]], path: Path, columns: Sequence[str]) -> Path:
     """Write records as CSV, sorted by their cells in the order of `columns`.
 
-    Parameters
-    ----------
-    records : iterable of mapping
-        One per row; each has exactly the keys `columns`.
-    path : Path
-        Of the table; it appears when it is complete.
-    columns : sequence of str
-        Header.
-
-    Returns
-    -------
-    Path
-        `path`.
+    Each record has exactly the keys `columns`; the table appears when it is complete.
     """
     text = io.StringIO()
     writer = csv.DictWriter(text, columns, lineterminator="\n")

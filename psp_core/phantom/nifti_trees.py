@@ -41,14 +41,7 @@ _UCSF_NAMES: Mapping[Sequence, str] = {"t1": "T1", "t1ce": "T1c", "t2": "T2", "f
 def write_brats2021_case(case: PreoperativeCase, root: Path, seed: int) -> bool:
     """Write one training case of BraTS 2021: four images and ``seg``.
 
-    Parameters
-    ----------
-    case : PreoperativeCase
-        Who is written.
-    root : Path
-        Folder of the download.
-    seed : int
-        Of the collection; decides the source folder the case lies in.
+    The collection's `seed` decides the source folder below `root` that the case lies in.
 
     Returns
     -------
@@ -76,7 +69,7 @@ def write_upenn_gbm_case(case: PreoperativeCase, root: Path, seed: int) -> bool:
     """Write one scan of UPENN-GBM; a follow-up has no segmentation.
 
     A baseline has an automatic mask, and about a quarter of them an expert-corrected
-    one. Parameters, return value and errors as `write_brats2021_case`.
+    one. Return value and errors as `write_brats2021_case`.
     """
     name = upenn_scan_id(case)
     masks = []
@@ -93,7 +86,7 @@ def write_upenn_gbm_case(case: PreoperativeCase, root: Path, seed: int) -> bool:
 def write_ucsf_pdgm_case(case: PreoperativeCase, root: Path) -> bool:
     """Write one case of UCSF-PDGM: four images and ``tumor_segmentation``.
 
-    Parameters, return value and errors as `write_brats2021_case`.
+    Return value and errors as `write_brats2021_case`.
     """
     name = f"UCSF-PDGM-{case.number:04d}"
     final = root / UCSF_CASES / f"{name}_nifti"

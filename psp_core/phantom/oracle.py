@@ -3,7 +3,12 @@
 Two rows. The *latent oracle* sees the latents themselves. The *observable
 oracle* sees what was written: days as whole numbers, categories with their
 unknowns integrated out, and for each image latent the figure measured on the
-written image, contour or dose, whose error is part of the score.
+written image, contour or dose, whose error (taken as normal and independent of the
+others) is part of the score.
+
+Scores are log likelihood ratios of the *true* label. Label noise below one half leaves
+their order the best there is for the written label too, whose posterior rises with them.
+All arms see the event's visit; what grows on a later one is how the label was found.
 """
 
 from __future__ import annotations

@@ -80,26 +80,18 @@ class OwnCase:
 def write_own_case(case: OwnCase, root: Path) -> dict[str, str]:
     """Write the images of one case and return its row of the table.
 
-    Parameters
-    ----------
-    case : OwnCase
-        Who is written, into ``<root>/<subject_id>/visit_<timepoint>``. A case that is
-        already there is left as it is.
-    root : Path
-        Folder of the cohort.
-
-    Returns
-    -------
-    dict
-        The cells of `COLUMNS`, for `write_own_table`.
+    The images go into ``<root>/<subject_id>/visit_<timepoint>``; a case that is
+    already there is left as it is. The cells are keyed by `COLUMNS`.
 
     Raises
     ------
     StoredRangeError
         If an image does not fit its type; then nothing of the case appears.
     """
-    final = root / case.subject_id / f"visit_{case.timepoint}"
-    images = _images(case)
+    place = f"{case.subject_id}/visit_{case.timepoint}"
+    final = root / place
+    found = {kind: getattr(case, kind) for kind in _STORAGE}
+    images: dict[str, Image] = {kind: one for kind, one in found.items() if one is not None}
     if not final.is_dir():
         with folder_in_progress(final) as folder:
             for kind, image in images.items():
@@ -107,25 +99,14 @@ def write_own_case(case: OwnCase, root: Path) -> dict[str, str]:
                 what = f"{case.subject_id} visit {case.timepoint} {kind}"
                 content = encode_nifti(image, dtype=dtype, slope=slope, what=what)
                 (folder / f"{kind}.nii").write_bytes(content)
-    return own_record(case)
-
-
-def own_record(case: OwnCase) -> dict[str, str]:
-    """Cells of one case, keyed by `COLUMNS`; paths are relative to the table."""
-    folder = f"{case.subject_id}/visit_{case.timepoint}"
     cells = {name: _cell(getattr(case, name)) for name in COLUMNS[:15]}
-    files = {f"{kind}_file": f"{folder}/{kind}.nii" for kind in _images(case)}
+    files = {f"{kind}_file": f"{place}/{kind}.nii" for kind in images}
     return cells | dict.fromkeys(COLUMNS[15:], "") | files
 
 
 def write_own_table(records: Iterable[Mapping[str, str]], root: Path) -> Path:
     """Write ``cohort.csv``, sorted by subject and time point."""
     return write_records(records, root / TABLE, COLUMNS)
-
-
-def _images(case: OwnCase) -> dict[str, Image]:
-    found = {kind: getattr(case, kind) for kind in _STORAGE}
-    return {kind: image for kind, image in found.items() if image is not None}
 
 
 def _cell(value: object) -> str:

@@ -37,8 +37,19 @@ def draw_person(
     *,
     partial_plans: bool = True,
     head_spread: float = 1.0,
+    within_mm: float = np.inf,
 ) -> Person:
-    """Draw a person for one row of latents (columns of `latents.draw_latents`)."""
+    """Draw a person for one row of latents (columns of `latents.draw_latents`).
+
+    Parameters
+    ----------
+    partial_plans : bool
+        Whether some plans hold a few fractions only.
+    head_spread : float
+        Variation of the head; 0 is the template.
+    within_mm : float
+        Largest coordinate of the lesion's centre, where a smaller field of view must hold it.
+    """
     head = Head.draw(rng, variation=head_spread)
     target = draw_target(head, rng)
     cavity_axes = rng.normal(12.0, 1.5, 3).clip(8, 16)
@@ -54,7 +65,7 @@ def draw_person(
         float(latents["solidity"]),
         float(latents["rim"]),
         float(latents["oedema"]),
-        centre_mm=place_lesion(head, field, float(latents["outfield"]), rng),
+        centre_mm=place_lesion(head, field, float(latents["outfield"]), rng, within_mm=within_mm),
         rng=rng,
     )
     partial = partial_plans and rng.random() < PARTIAL_PLAN_SHARE

@@ -20,6 +20,7 @@ from psp_core.phantom.schedule import FIRST_VISIT_DAY, visit_number_of
 from psp_core.phantom.signal import SCANNERS, render_mr
 
 CUBE_MM = 160.0  # Gomaa 2025: 160 voxels at 1 mm
+WITHIN_MM = CUBE_MM / 2 - 20.0  # of a lesion's centre: the cube must not cut a lesion
 HEAD_SPREAD = 0.6  # an affine registration has taken part of the variation away; ours
 
 
@@ -34,9 +35,11 @@ def build_registered(
     """
     rng = np.random.default_rng(seed)
     generator = torch.Generator().manual_seed(int(rng.integers(2**62)))
-    person = draw_person(rng, latents, partial_plans=False, head_spread=HEAD_SPREAD)
+    person = draw_person(
+        rng, latents, partial_plans=False, head_spread=HEAD_SPREAD, within_mm=WITHIN_MM
+    )
     shape, affine = centred_grid((CUBE_MM,) * 3, (spacing_mm,) * 3)
-    visit = _registered_visit(rng, person, latents, shape, affine, spacing_mm, generator)
+    visit = _registered_visit(rng, person, shape, affine, spacing_mm, generator)
     points = visit.head_points
     dose = Image(person.field.dose_gy(points).reshape(shape).numpy().astype(np.float32), affine)
     labels = Image(visit.scene.labels().reshape(shape).numpy(), affine)
@@ -69,7 +72,6 @@ def build_registered(
 def _registered_visit(
     rng: np.random.Generator,
     person: Person,
-    latents: pd.Series[Any],
     shape: tuple[int, int, int],
     affine: npt.NDArray[np.float64],
     spacing_mm: float,
@@ -78,7 +80,7 @@ def _registered_visit(
     """T1CE and FLAIR of the event visit, zero outside the brain."""
     scanner = SCANNERS[str(rng.choice(["centre_a", "centre_b"]))]
     points = grid_points(shape, affine)
-    background = person.background.at_visit(int(latents["days_since_rt"]))
+    background = person.background.at_follow_up()
     scene = compose(person.head, points, spacing_mm, background, person.lesion)
     brain = scene.in_brain > 0.5
     images: dict[Sequence, Image] = {}

@@ -14,7 +14,7 @@ Oedema and necrosis: between white matter and fluid (ours).
 
 from __future__ import annotations
 
-from dataclasses import dataclass, replace
+from dataclasses import dataclass
 
 import numpy as np
 import numpy.typing as npt
@@ -50,7 +50,6 @@ TEXTURE_SHARE = 0.04  # relative signal change by the texture
 class Scanner:
     """One scanner's settings; times in ms, angles in degrees."""
 
-    manufacturer: str
     field_tesla: float
     t1_tr_te_flip: tuple[float, float, float]
     t2_tr_te: tuple[float, float]
@@ -62,15 +61,15 @@ class Scanner:
 
 SCANNERS = {
     "centre_a": Scanner(
-        "GE MEDICAL SYSTEMS", 1.5, (8.5, 3.2, 12.0), (5000, 100), (8000, 120, 2300),
+        1.5, (8.5, 3.2, 12.0), (5000, 100), (8000, 120, 2300),
         noise_share=0.030, coil_share=0.15, gain=9000.0,
     ),
     "centre_b": Scanner(
-        "SIEMENS", 3.0, (20.0, 3.0, 25.0), (6000, 95), (9000, 110, 2500),
+        3.0, (20.0, 3.0, 25.0), (6000, 95), (9000, 110, 2500),
         noise_share=0.022, coil_share=0.25, gain=6000.0,
     ),
     "centre_c": Scanner(
-        "Philips", 3.0, (9.0, 4.2, 9.0), (4500, 85), (10000, 125, 2600),
+        3.0, (9.0, 4.2, 9.0), (4500, 85), (10000, 125, 2600),
         noise_share=0.040, coil_share=0.30, gain=15000.0,
     ),
 }  # fmt: skip
@@ -107,7 +106,7 @@ def tissue_signals(
 def gadolinium_from_ratio(scanner: Scanner, ratio: float) -> float:
     """Concentration in mmol/l at which enhancement has `ratio` times white matter's signal.
 
-    The inverse of the signal equation with the scanner's settings, as the header tells them.
+    The inverse of the signal equation with the scanner's true settings; headers do not tell them.
     """
     trial = np.geomspace(0.02, 3.0, 200)
     signals = np.stack([tissue_signals(scanner, "t1ce", mmol) for mmol in trial])
@@ -149,8 +148,3 @@ def render_ct(scene: Scene, generator: torch.Generator, noise_hu: float = 6.0) -
     numbers = torch.tensor(HOUNSFIELD, dtype=torch.float32) @ scene.fractions + AIR_HU * air
     numbers += noise_hu * torch.randn(numbers.shape, generator=generator)
     return numbers.clamp(*STORED_HU)
-
-
-def external(scanner: Scanner, *, shifted: bool) -> Scanner:
-    """The external centre's scanner; without the centre shift, the training centre's settings."""
-    return scanner if shifted else replace(SCANNERS["centre_b"], manufacturer=scanner.manufacturer)

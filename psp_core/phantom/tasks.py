@@ -80,17 +80,12 @@ class Task:
 
 def list_tasks(plan: Plan) -> list[Task]:
     """Every patient of every collection; numbers are in random order of the labels."""
-    tasks: list[Task] = []
-    eligible, ineligible = plan.sizes["train"], plan.sizes["train_ineligible"]
-    latents, reasons = _treated(plan, "burdenko", eligible, ineligible)
-    tasks += _tasks("burdenko", latents, reasons)
-    own: tuple[Collection, ...] = ("external", "development", "sealed")
-    for name in own:
-        latents, reasons = _treated(plan, name, plan.sizes[name], 0)
-        tasks += _tasks(name, latents, reasons)
-    unlabelled: tuple[Collection, ...] = ("brats2021", "upenn_gbm", "ucsf_pdgm")
-    for name in unlabelled:
-        tasks += [Task(name, n + 1, "eligible", {}) for n in range(plan.sizes[name])]
+    sizes = plan.sizes
+    tasks = _labelled(plan, "burdenko", sizes["train"], sizes["train_ineligible"])
+    for name in COLLECTIONS[1:4]:
+        tasks += _labelled(plan, name, sizes[name], 0)
+    for name in COLLECTIONS[4:]:
+        tasks += [Task(name, n + 1, "eligible", {}) for n in range(sizes[name])]
     return tasks
 
 
@@ -109,12 +104,11 @@ def write_task(task: Task, plan: Plan, folder: Path) -> dict[str, Any]:
     record: Any
     if task.collection in ("burdenko", "external"):
         centre: Centre = "training" if task.collection == "burdenko" else "external"
-        setting = Setting(centre, plan.steps, plan.model.centre_shift)
+        model = plan.model
+        setting = Setting(centre, plan.steps, model.centre_shift, model.clinical_effect)
         patient, seen = build_patient(task.number, latents, task.reason, setting, seed)
         if centre == "training":
-            write_patient(
-                patient, root, plan.layout, plan.seed, mr_target=patient.planning.mr_target
-            )
+            write_patient(patient, root, plan.layout, plan.seed)
             subject_id, record = patient_id(task.number), asdict(patient.clinical)
         else:
             subject_id, record = write_external_patient(
@@ -130,10 +124,8 @@ def write_task(task: Task, plan: Plan, folder: Path) -> dict[str, Any]:
     return {"truth": {**truth, **task.latents, **seen}, "record": record}
 
 
-def _treated(
-    plan: Plan, name: str, eligible: int, ineligible: int
-) -> tuple[pd.DataFrame, list[Reason]]:
-    """Latents and reasons of one cohort in random order."""
+def _labelled(plan: Plan, name: Collection, eligible: int, ineligible: int) -> list[Task]:
+    """Patients of one labelled cohort in random order."""
     rng = np.random.default_rng(_stream(plan.seed, f"{name}/latents"))
     centre: Centre = "external" if name == "external" else "training"
     model = plan.model
@@ -145,17 +137,10 @@ def _treated(
     reasons: list[Reason] = ["eligible"] * eligible
     reasons += [INELIGIBLE[n % len(INELIGIBLE)] for n in range(ineligible)]
     order = rng.permutation(len(drawn))
-    return drawn.iloc[order].reset_index(drop=True), [reasons[n] for n in order]
-
-
-def _tasks(collection: Collection, latents: pd.DataFrame, reasons: list[Reason]) -> list[Task]:
-    rows = [
-        {name: value.item() if hasattr(value, "item") else value for name, value in row.items()}
-        for row in latents.to_dict("records")
-    ]
+    rows = drawn.iloc[order].to_dict("records")
     return [
-        Task(collection, number, reason, {str(name): value for name, value in row.items()})
-        for number, (row, reason) in enumerate(zip(rows, reasons, strict=True), start=1)
+        Task(name, number, reasons[n], {str(key): value for key, value in row.items()})
+        for number, (n, row) in enumerate(zip(order, rows, strict=True), start=1)
     ]
 
 

@@ -13,19 +13,18 @@ from psp_core.phantom.drawing import drawn_structures, target_on_mr
 from psp_core.phantom.head import Pose
 from psp_core.phantom.imaging import Steps, planned_dose, planning_ct, visit_mr
 from psp_core.phantom.latents import Centre
-from psp_core.phantom.lesion import Lesion
 from psp_core.phantom.measure import measure
 from psp_core.phantom.patient import ClinicalRow, FollowUp, PhantomPatient, Planning, Sequence
 from psp_core.phantom.person import Person, draw_person
-from psp_core.phantom.schedule import Course, Story, draw_course
-from psp_core.phantom.signal import SCANNERS, Scanner, external
+from psp_core.phantom.schedule import Course, draw_course
+from psp_core.phantom.signal import SCANNERS, Scanner
 
 Reason = Literal["eligible", "no_event", "distant_only", "no_flair", "not_imaged", "under_age"]
 
 IMAGED_VISITS = (1, 2, 3)
 IMAGED_SHARE = (0.30, 0.45, 0.25)
 DRAWN_SHARE = 0.5  # follow-up lesions are contoured for a subset of patients only
-GROWTH_PER_VISIT = {"true_progression": 1.15, "pseudoprogression": 0.85}
+GROWTH_PER_VISIT = {True: 1.15, False: 0.85}  # after the event; true progression grows
 SECOND_STRUCTURES_SHARE = 93 / 180  # patients of Burdenko with more than one RTSTRUCT
 VARIAN_SHARE = 89 / 180  # planning systems of Burdenko
 ROTATION_DEGREES, SHIFT_MM, FIELD_OF_VIEW_JITTER_MM = 12.0, 25.0, 6.0
@@ -33,11 +32,21 @@ ROTATION_DEGREES, SHIFT_MM, FIELD_OF_VIEW_JITTER_MM = 12.0, 25.0, 6.0
 
 @dataclass(frozen=True)
 class Setting:
-    """What all patients of a collection share."""
+    """What all patients of a collection share.
+
+    Without `centre_shift` the external centre has the training centre's scanners and schedule.
+    `growth_tells` lets the lesion grow or shrink by its label *after* the event.
+    """
 
     centre: Centre
     steps: Steps
     centre_shift: bool
+    growth_tells: bool = True
+
+    @property
+    def habits(self) -> Centre:
+        """Centre whose scanners and schedule are used."""
+        return self.centre if self.centre_shift else "training"
 
 
 def build_patient(
@@ -66,45 +75,48 @@ def build_patient(
     )
     generator = torch.Generator().manual_seed(int(rng.integers(2**62)))
     person = draw_person(rng, latents)
-    story = _story(latents, reason)
-    course = draw_course(course_rng, int(latents["days_since_rt"]), story, setting.centre)
+    told: Literal["true_progression", "pseudoprogression"]
+    told = "true_progression" if latents["written_label"] else "pseudoprogression"
+    story = reason if reason in ("no_event", "distant_only") else told
+    course = draw_course(course_rng, int(latents["days_since_rt"]), story, setting.habits)
+    event = course.event_visit
     count = int(rng.choice(IMAGED_VISITS, p=IMAGED_SHARE))
     imaged = course.imaged_visits(count + (reason == "not_imaged"))
     if reason == "not_imaged":
-        imaged = tuple(visit for visit in imaged if visit != course.event_visit)
-    scanner = _scanner(rng, setting)
+        imaged = tuple(visit for visit in imaged if visit != event)
+    scanner = _scanner(rng, setting.habits)
     planning_visit = visit_mr(
         person, _pose(rng), scanner, ("t1", "t1ce", "t2", "flair"), setting.steps, generator,
-        days_since_rt=-60, lesion=None, field_of_view_shift_mm=_jitter(rng),
+        follow_up=False, field_of_view_shift_mm=_jitter(rng),
     )  # fmt: skip
     dose = planned_dose(person, setting.steps)
     ct = planning_ct(person, setting.steps, generator)
+    has_event = story == told
+    growth = GROWTH_PER_VISIT[bool(latents["true_label"])] if setting.growth_tells else 1.0
     follow_ups, seen = [], {}
     for visit in imaged:
-        lesion = _lesion_at(person, course, story, visit, bool(latents["true_label"]))
-        day = course.visit_days[visit - 1]
-        sequences: tuple[Sequence, ...] = ("t1ce", "flair")
-        if reason == "no_flair" and visit == course.event_visit:
-            sequences = ("t1ce",)
+        shown = has_event and visit >= event
+        lesion = person.lesion.grown(growth ** (visit - event)) if shown else None
+        no_flair = reason == "no_flair" and visit == event
+        sequences: tuple[Sequence, ...] = ("t1ce",) if no_flair else ("t1ce", "flair")
         scan = visit_mr(
             person, _pose(rng), scanner, sequences, setting.steps, generator,
-            days_since_rt=day, lesion=lesion, field_of_view_shift_mm=_jitter(rng),
+            follow_up=True, lesion=lesion, field_of_view_shift_mm=_jitter(rng),
         )  # fmt: skip
-        follow_ups.append(FollowUp(visit, day, scan.images))
-        if visit == course.event_visit:
+        follow_ups.append(FollowUp(visit, course.visit_days[visit - 1], scan.images))
+        if visit == event:
             seen = measure(person, scan, dose)
-    lesions = {
-        visit: lesion
-        for visit in imaged
-        if (lesion := _lesion_at(person, course, story, visit, bool(latents["true_label"])))
-    }
     second = bool(rng.random() < SECOND_STRUCTURES_SHARE)
-    drawn = bool(rng.random() < DRAWN_SHARE)
+    # The event's lesion at most, so that the number of contours tells neither label nor time.
+    drawn = bool(rng.random() < DRAWN_SHARE) and has_event and event in imaged
     planning = Planning(
         ct=ct.image,
         mr=planning_visit.images,
         structures=drawn_structures(
-            person, ct, lesions if drawn else {}, listed_only=() if drawn else imaged
+            person,
+            ct,
+            {event: person.lesion} if drawn else {},
+            listed_only=tuple(visit for visit in imaged if not (drawn and visit == event)),
         ),
         dose=dose,
         prescription_gy=person.field.prescription_gy,
@@ -119,29 +131,12 @@ def build_patient(
         planning=planning,
         follow_ups=tuple(follow_ups),
     )
-    return patient, {**seen, "event_visit": float(course.event_visit)}
+    return patient, {**seen, "event_visit": float(event)}
 
 
-def _story(latents: pd.Series[Any], reason: Reason) -> Story:
-    if reason in ("no_event", "distant_only"):
-        return "no_event" if reason == "no_event" else "distant_only"
-    return "true_progression" if latents["written_label"] else "pseudoprogression"
-
-
-def _lesion_at(
-    person: Person, course: Course, story: Story, visit: int, is_tp: bool
-) -> Lesion | None:
-    """The lesion as it is at a visit: absent before the event, then growing or shrinking."""
-    if story in ("no_event", "distant_only") or visit < course.event_visit:
-        return None
-    factor = GROWTH_PER_VISIT["true_progression" if is_tp else "pseudoprogression"]
-    return person.lesion.grown(factor ** (visit - course.event_visit))
-
-
-def _scanner(rng: np.random.Generator, setting: Setting) -> Scanner:
-    if setting.centre == "external":
-        return external(SCANNERS["centre_c"], shifted=setting.centre_shift)
-    return SCANNERS[str(rng.choice(["centre_a", "centre_b"]))]
+def _scanner(rng: np.random.Generator, centre: Centre) -> Scanner:
+    name = "centre_c" if centre == "external" else str(rng.choice(["centre_a", "centre_b"]))
+    return SCANNERS[name]
 
 
 def _pose(rng: np.random.Generator) -> Pose:

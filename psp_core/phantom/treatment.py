@@ -85,11 +85,13 @@ def place_lesion(
     outfield: float,
     rng: np.random.Generator,
     minimum_depth_mm: float = 9.0,
+    within_mm: float = np.inf,
 ) -> Floats:
     """Centre of the lesion (head frame): at the wanted distance from the 95 % isodose, in brain.
 
-    Of random directions the first that is deep enough is taken; the distance is
-    never changed, so the place in field carries ``outfield`` exactly.
+    Of random directions the first that is deep enough, and at most `within_mm` from the
+    origin along each axis, is taken; the distance is never changed, so the place in field
+    carries ``outfield`` exactly.
     """
     directions = rng.standard_normal((256, 3))
     directions /= np.linalg.norm(directions, axis=1, keepdims=True)
@@ -98,7 +100,8 @@ def place_lesion(
     points = torch.as_tensor(centres, dtype=torch.float32)
     depth = head.tissues(points)[-1].numpy()
     above = head.template_points(points)[:, 2].numpy() > -25
-    fit = (depth > minimum_depth_mm) & above
+    inside = np.abs(centres).max(1) < within_mm
+    fit = (depth > minimum_depth_mm) & above & inside
     return np.asarray(centres[int(np.argmax(fit)) if fit.any() else int(depth.argmax())])
 
 

@@ -9,6 +9,7 @@ from collections.abc import Iterable, Mapping
 from dataclasses import asdict
 from typing import Any
 
+import numpy as np
 import pandas as pd
 
 from psp_core.phantom.latents import IMAGE_LATENTS, CausalModel, Centre
@@ -23,14 +24,17 @@ def truth_table(
 
     Returns
     -------
-    DataFrame
+    DataFrame, empty without labelled phantoms
         ``dataset, subject_id, reason, true_label, written_label``, latents, the figures
         seen in the files, ``bayes_<arm>`` (latent oracle) and ``bayes_<arm>_observable``;
         scores are log likelihood ratios, true progression against pseudoprogression.
     dict
         Per dataset the standard deviation of each measurement's error on the latent scale.
     """
-    truth = pd.DataFrame(list(rows)).sort_values(["dataset", "subject_id"], ignore_index=True)
+    truth = pd.DataFrame(list(rows))
+    if truth.empty:
+        return truth, {}
+    truth = truth.sort_values(["dataset", "subject_id"], ignore_index=True)
     parts, errors = [], {}
     for dataset, part in truth.groupby("dataset", sort=True):
         centre: Centre = "external" if dataset == "external" else "training"
@@ -59,7 +63,10 @@ def truth_summary(
     return {
         "model": asdict(model),
         "arms": {arm: list(columns) for arm, columns in ARMS.items()},
-        "measurement_error_sd": {name: dict(values) for name, values in errors.items()},
+        "measurement_error_sd": {
+            dataset: {name: None if np.isnan(sd) else sd for name, sd in values.items()}
+            for dataset, values in errors.items()
+        },
         "best_possible_auc": {arm: best_possible_auc(model, arm, n=n) for arm in ARMS},
         "best_possible_auc_strong": {
             arm: best_possible_auc(model.strong(), arm, n=n) for arm in ARMS

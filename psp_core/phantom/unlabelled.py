@@ -23,8 +23,11 @@ GROWTH = 1.5  # a tumour before surgery is larger than a lesion at follow-up
 MEDIAN_SURVIVAL_DAYS, LOG_HAZARD_PER_CORE, LOG_HAZARD_PER_DECADE = 430.0, 0.35, 0.25  # ours
 FOLLOW_UP_SHARE = 60 / 671  # UPENN-GBM: second-surgery scans
 SCORE_SHARE = np.array([3, 5, 9, 9, 14, 20]) / 60  # UPENN-GBM PsP_TP_score 1 to 6
-EXTENTS: tuple[Literal["gross_total", "subtotal", "biopsy"], ...]
-EXTENTS = ("gross_total", "subtotal", "biopsy")
+EXTENTS: tuple[Literal["gross_total", "subtotal", "biopsy"], ...] = (
+    "gross_total",
+    "subtotal",
+    "biopsy",
+)
 Yes = TypeVar("Yes", Literal["mutant"], Literal["methylated"])
 No = TypeVar("No", Literal["wildtype"], Literal["unmethylated"])
 

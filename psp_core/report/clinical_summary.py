@@ -50,7 +50,7 @@ def summarise_clinical_table(
     first_visit_only: bool = False,
     windows_days: Sequence[int] = (30, 60, 90, 120, 180, 365),
     confidence_level: float = 0.95,
-    minimum_per_class: int = 2,
+    minimum_per_class: int = 5,
 ) -> ClinicalSummary:
     """Summarise the clinical table of Burdenko-GBM-Progression.
 

@@ -25,7 +25,7 @@ def time_alone_table(
     *,
     windows_days: Iterable[int],
     confidence_level: float = 0.95,
-    minimum_per_class: int = 2,
+    minimum_per_class: int = 5,
 ) -> pd.DataFrame:
     """AUC of time alone: of all events, within each follow-up, within each window.
 
@@ -43,7 +43,7 @@ def time_alone_table(
         radiotherapy included.
     confidence_level : float, default 0.95
         Of the intervals.
-    minimum_per_class : int, default 2
+    minimum_per_class : int, default 5
         With fewer patients of a class the AUC is not estimated; with fewer than
         `SMALLEST_FOR_INTERVAL` it has no interval.
 

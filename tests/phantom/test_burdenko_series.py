@@ -78,7 +78,7 @@ def test_references_run_from_dose_to_plan_to_structures_to_ct(patient: PhantomPa
 def test_second_structure_set_references_the_planning_t1ce(
     patient: PhantomPatient, mr_target: Structure
 ) -> None:
-    series = read(patient, mr_target=mr_target)
+    series = read(replace(patient, planning=replace(patient.planning, mr_target=mr_target)))
     first, second = (ds for ds in series if ds.Modality == "RTSTRUCT")
     t1ce = next(ds for ds in series if ds.SeriesDescription == "MRCET1")
     assert (first.SeriesNumber, second.SeriesNumber) == (0, 1)

@@ -54,9 +54,10 @@ def write(patient: PhantomPatient, root: Path, layout: str, **options: object) -
 def test_five_layouts_hold_identical_instances(
     patient: PhantomPatient, mr_target: Structure, tmp_path: Path, tree_bytes: Tree
 ) -> None:
+    both = replace(patient, planning=replace(patient.planning, mr_target=mr_target))
     found = {}
     for layout in LAYOUTS:
-        assert write(patient, tmp_path / layout, layout, mr_target=mr_target)
+        assert write(both, tmp_path / layout, layout)
         found[layout] = instances(tree_bytes(tmp_path / layout))
     n_slices = 16 + 4 * 10 + 4 * 11 + 3 * 9
     assert len(found["nbia"]) == n_slices + 4  # two structure sets, plan, dose

@@ -10,7 +10,7 @@ from scipy.stats import norm
 from sklearn.linear_model import LogisticRegression
 from sklearn.metrics import roc_auc_score
 
-from psp_core.phantom.latents import IMAGE_LATENTS, CausalModel, draw_labels, draw_latents
+from psp_core.phantom.latents import IMAGE_LATENTS, CausalModel, Centre, draw_labels, draw_latents
 from psp_core.phantom.oracle import ARMS, best_possible_auc, log_likelihood_ratio
 
 MODEL = CausalModel()
@@ -23,12 +23,16 @@ VARIANTS = {
 }
 
 
+@pytest.mark.parametrize("centre", ["training", "external"])
 @pytest.mark.parametrize("arm", ARMS)
 @pytest.mark.parametrize("variant", VARIANTS)
-def test_the_mean_likelihood_ratio_among_pseudoprogressions_is_one(variant: str, arm: str) -> None:
+def test_the_mean_likelihood_ratio_among_pseudoprogressions_is_one(
+    variant: str, arm: str, centre: Centre
+) -> None:
     model = VARIANTS[variant]
-    psp = draw_latents(np.random.default_rng(5), np.zeros(60_000, dtype=bool), model)
-    ratio = np.exp(log_likelihood_ratio(psp, arm, model))
+    rng = np.random.default_rng(5)
+    psp = draw_latents(rng, np.zeros(60_000, dtype=bool), model, centre=centre)
+    ratio = np.exp(log_likelihood_ratio(psp, arm, model, centre=centre))
     assert ratio.mean() == pytest.approx(1, abs=5 * ratio.std() / 60_000**0.5)
 
 
@@ -46,6 +50,36 @@ def test_the_moderate_setting_keeps_its_promise() -> None:
 @pytest.mark.parametrize("arm", ARMS)
 def test_zero_effect_has_a_constant_score(arm: str) -> None:
     assert best_possible_auc(replace(MODEL, zero_effect=True), arm, n=2_000) == 0.5
+
+
+@pytest.mark.parametrize("centre", ["training", "external"])
+def test_informative_missingness_is_worth_what_its_odds_ratio_says(centre: Centre) -> None:
+    """Unknown against known, from counts: the score must be the log ratio of the frequencies."""
+    model = replace(MODEL, informative_missingness=True)
+    rng = np.random.default_rng(12)
+    labels = np.arange(200_000) % 2 == 0
+    drawn = draw_latents(rng, labels, model, centre=centre)
+    alone = drawn.assign(sex="M", idh_status="unknown", days_since_rt=100)
+    score = log_likelihood_ratio(alone, "clinical_only", model, centre=centre)
+    for first, second in (("unknown", "methylated"), ("unknown", "unmethylated")):
+        counted = []
+        for status in (first, second):
+            seen = (drawn["mgmt_status"] == status).to_numpy()
+            counted.append(np.log(seen[labels].sum() / seen[~labels].sum()))
+        ours = [score[(drawn["mgmt_status"] == status).to_numpy()][0] for status in (first, second)]
+        assert ours[0] - ours[1] == pytest.approx(counted[0] - counted[1], abs=0.04)
+
+
+def test_label_noise_keeps_the_order_of_the_best_score() -> None:
+    """The share of written true progressions rises with the score of the true label."""
+    model = replace(MODEL, label_noise=0.2)
+    rng = np.random.default_rng(13)
+    drawn = draw_latents(rng, draw_labels(rng, 100_000, model), model)
+    order = np.argsort(log_likelihood_ratio(drawn, "full", model))
+    shares = [part.mean() for part in np.array_split(drawn["written_label"].to_numpy()[order], 10)]
+    assert shares == sorted(shares)
+    assert shares[0] > 0.2 - 0.02
+    assert shares[-1] < 0.8 + 0.02
 
 
 def test_label_noise_lowers_the_ceiling() -> None:

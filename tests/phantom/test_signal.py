@@ -12,7 +12,6 @@ from psp_core.phantom.signal import (
     RELAXATION,
     SCANNERS,
     STORED_HU,
-    external,
     gadolinium_from_ratio,
     render_ct,
     render_mr,
@@ -106,9 +105,3 @@ def test_ct_has_bone_air_and_brain_where_they_belong() -> None:
     )
     assert float(numbers[scene.fractions.sum(0) == 0].mean()) == pytest.approx(-1000, abs=3)
     assert float(numbers.min()) >= STORED_HU[0]
-
-
-def test_without_the_centre_shift_the_external_scanner_is_the_training_centres() -> None:
-    alike = external(SCANNERS["centre_c"], shifted=False)
-    assert alike.flair_tr_te_ti == SCANNERS["centre_b"].flair_tr_te_ti
-    assert external(SCANNERS["centre_c"], shifted=True) == SCANNERS["centre_c"]

@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+from dataclasses import replace
+
 import numpy as np
 import pandas as pd
 import pytest
@@ -103,3 +105,68 @@ def test_structures_are_named_for_both_dialects() -> None:
     names = {structure.name for structure in build().planning.structures}
     assert {"body", "brain", "brainstem", "chiasm", "gtv", "ctv", "ptv"} <= names
     assert any(name.startswith("follow_up_") for name in names)
+
+
+def test_no_image_shows_the_days() -> None:
+    """Two days of one scheduled visit: the same images at the event."""
+    for one, two in zip(
+        event_images(build(days_since_rt=20), 20),
+        event_images(build(days_since_rt=60), 60),
+        strict=True,
+    ):
+        np.testing.assert_array_equal(one, two)
+
+
+@pytest.mark.parametrize("seed", range(6))
+def test_number_of_names_and_contours_tells_neither_label_nor_time(seed: int) -> None:
+    counts = set()
+    for day, label in ((20, False), (20, True), (130, False), (400, True)):
+        row = latents(days_since_rt=day, true_label=label, written_label=label)
+        patient = build_patient(1, row, "eligible", SETTING, (seed,))[0]
+        follow_ups = [s for s in patient.planning.structures if s.name.startswith("follow_up")]
+        contoured = sum(bool(structure.contours) for structure in follow_ups)
+        counts.add((len(patient.follow_ups), len(follow_ups), contoured))
+    assert len(counts) == 1
+
+
+def test_only_the_visit_of_the_event_is_contoured() -> None:
+    contoured = set()
+    for seed in range(8):
+        patient = build_patient(1, latents(), "eligible", SETTING, (seed,))[0]
+        days = patient.clinical.visit_days
+        event = 1 + days.index(int(latents()["days_since_rt"]))
+        for structure in patient.planning.structures:
+            if structure.name.startswith("follow_up") and structure.contours:
+                contoured.add(structure.name.replace(f"_{event}_", "_event_"))
+    assert contoured == {"follow_up_event_enhancing", "follow_up_event_flair"}
+
+
+@pytest.mark.parametrize("tells", [True, False])
+def test_growth_after_the_event_can_be_silenced(tells: bool) -> None:
+    setting = replace(SETTING, growth_tells=tells)
+    for seed in range(10):
+        tp, psp = (
+            build_patient(1, latents(true_label=label), "eligible", setting, (seed,))[0]
+            for label in (True, False)
+        )
+        if tp.follow_ups[-1].days_since_rt > latents()["days_since_rt"]:
+            break
+    else:
+        pytest.fail("no patient was imaged after the event")
+    last = [np.asarray(patient.follow_ups[-1].mr["t1ce"].values) for patient in (tp, psp)]
+    assert np.array_equal(*last) != tells
+
+
+def test_without_the_centre_shift_scanner_and_schedule_are_the_training_centres() -> None:
+    built = {
+        (centre, shifted): build_patient(
+            1, latents(), "eligible", replace(SETTING, centre=centre, centre_shift=shifted), SEED
+        )[0]
+        for centre in ("training", "external")
+        for shifted in (True, False)
+    }
+    training = built["training", True]
+    for key, same in ((("external", False), True), (("external", True), False)):
+        assert (built[key].clinical.visit_days == training.clinical.visit_days) is same
+        first, second = (one.planning.mr["t1"].values for one in (built[key], training))
+        assert np.array_equal(first, second) is same
