@@ -72,7 +72,9 @@ def template_head() -> TemplateHead:
     rng = np.random.default_rng(20_090_720)
     texture = gaussian_filter(rng.standard_normal(depth.shape).astype(np.float32), 1.5)
     texture = (texture - texture.mean()) / texture.std()
-    return TemplateHead(torch.from_numpy(stack), torch.from_numpy(texture[None]))
+    # Channels last in memory: one point's six values lie together, so sampling is faster.
+    channels = torch.from_numpy(stack)[None].contiguous(memory_format=torch.channels_last_3d)
+    return TemplateHead(channels[0], torch.from_numpy(texture[None]))
 
 
 def sample(volume: Tensor, template_ras_mm: Tensor) -> Tensor:

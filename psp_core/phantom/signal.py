@@ -15,6 +15,7 @@ Oedema and necrosis: between white matter and fluid (ours).
 from __future__ import annotations
 
 from dataclasses import dataclass
+from functools import cache
 
 import numpy as np
 import numpy.typing as npt
@@ -108,11 +109,16 @@ def gadolinium_from_ratio(scanner: Scanner, ratio: float) -> float:
 
     The inverse of the signal equation with the scanner's true settings; headers do not tell them.
     """
+    return float(np.interp(ratio, *_enhancement_curve(scanner)))
+
+
+@cache
+def _enhancement_curve(scanner: Scanner) -> tuple[Floats, Floats]:
+    """Rising signal ratio of enhancing tissue to white matter, and the concentrations it needs."""
     trial = np.geomspace(0.02, 3.0, 200)
     signals = np.stack([tissue_signals(scanner, "t1ce", mmol) for mmol in trial])
     curve = signals[:, INDEX["enhancing"]] / signals[:, INDEX["white_matter"]]
-    rising = np.maximum.accumulate(curve)
-    return float(np.interp(ratio, rising, trial))
+    return np.maximum.accumulate(curve), trial
 
 
 def render_mr(

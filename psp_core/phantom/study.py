@@ -24,7 +24,7 @@ from psp_core.phantom.truth import truth_summary, truth_table
 from psp_core.runs import write_json, write_table
 
 ROWS = "rows"  # one small file per finished patient, until all are there
-SIMULATED_PATIENTS = 200_000
+SIMULATED_PATIENTS = 100_000
 CHUNK = 4  # tasks handed to a process at once
 
 
@@ -47,7 +47,7 @@ def write_phantoms(
         One folder per collection is made in it, beside ``truth.parquet`` and ``truth.json``.
     workers : int, default 1
         Processes.
-    simulated_patients : int, default 200,000
+    simulated_patients : int, default 100,000
         Simulated per arm for the best possible AUC.
     """
     tasks = list_tasks(plan)
