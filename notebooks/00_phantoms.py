@@ -113,7 +113,7 @@ effects.join(error_sd).style.format(precision=2)
 # Images show the place in the field, so dose adds nothing to the full set. The sealed cohort is
 # left out: it is scored once.
 
-# %%
+# %% tags=["full-width"]
 ceilings = ceiling_table(truth, summary, ["burdenko", "external", "development"])
 display(format_ceilings(ceilings))
 best = summary["best_possible_auc"]

@@ -114,7 +114,7 @@ loaded.notes.style.hide(axis="index").format(precision=0, na_rep="–")
 # Counts with percentages of the column, medians with ranges. "Burdenko" and "GlioCMV" are the two
 # cohorts of Gomaa 2025; PD and PsPD are the classes, SNUH and SNUBH the institutions of Jang 2018.
 
-# %%
+# %% tags=["full-width"]
 events = loaded.cohort[loaded.cohort["label"].isin(CLASSES)]
 characteristics = characteristics_table(events)
 by_class = characteristics.drop(columns="all")
@@ -135,7 +135,7 @@ format_characteristics(beside({"this run": by_class, JANG_SOURCE: jang_table_1()
 # included. Next to 0 and 1 DeLong's interval is cut and too short; the one on the logit scale is
 # not. With fewer than five patients of a class there is none. Dashed lines: the windows.
 
-# %% mystnb={"image": {"alt": "Days to the event: true progression up, the other down"}}
+# %% tags=["full-width"] mystnb={"image": {"alt": "Days to the event, by class"}}
 time_alone = time_alone_table(events, loaded.cohort, **timing)
 display(format_time_alone(time_alone).style.hide(axis="index"))
 chart = plot_event_counts(event_counts(events), windows_days=params.timing.windows_days)
@@ -145,15 +145,18 @@ chart = plot_event_counts(event_counts(events), windows_days=params.timing.windo
 #
 # One CSV beside its images; the columns are those of the data dictionary.
 
-# %%
+# %% tags=["full-width"]
 external_root = find_root(run, "external", params.external.root)
 external = None
-if external_root is not None:
+if external_root is None:
+    display(Markdown("This run has no external cohort: `external.root` is not set."))
+else:
     external = own.load_cohort(
         external_root / params.external.table, dataset="external", workers=params.study.workers
     )
     display(own.data_dictionary().style.hide(axis="index"))
-    display(external.flow.steps.style.hide(axis="index").format(precision=0, na_rep="–"))
+    steps = external.flow.steps.rename(columns=words)
+    display(steps.style.hide(axis="index").format(precision=0, na_rep="–"))
     display(
         format_characteristics(
             beside(
@@ -164,7 +167,6 @@ if external_root is not None:
             )
         )
     )
-Markdown("" if external_root else "This run has no external cohort: `external.root` is not set.")
 
 # %% [markdown]
 # ## Part B: the real clinical table
@@ -191,7 +193,7 @@ display(
 )
 tables["label_rules"].rename(columns=words).style.hide(axis="index").format(precision=0)
 
-# %% mystnb={"image": {"alt": "Days to the event in the real clinical table, by class"}}
+# %% tags=["full-width"] mystnb={"image": {"alt": "Days to the event, real patients"}}
 display(format_time_alone(tables["time_alone"]).style.hide(axis="index"))
 display(
     format_characteristics(

@@ -13,6 +13,10 @@ NAMES = {
     "days_since_rt": "days since radiotherapy",
     "total_dose_gy": "prescribed dose, Gy",
     "visit_number": "follow-up number",
+    "n_dropped": "left out",
+    "n_remaining": "remaining",
+    "n_true_progression": "true progression",
+    "n_pseudoprogression": "pseudoprogression",
 }
 
 

@@ -100,7 +100,7 @@ def plot_likeness(
         ax.plot(centres, getattr(real, curve), color="#222222", label="real scan, recorded")
         ax.set(xlabel=x_label, ylabel=y_label, title=name)
         ax.locator_params(axis="x", nbins=5)
-    axes[0].legend(frameon=False, fontsize="small")
+    axes[1].legend(frameon=False, fontsize="small")  # its upper right is free
     return list(axes)
 
 
