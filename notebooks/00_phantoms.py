@@ -38,6 +38,7 @@ from psp_core.acquisition.index import index_dicom
 from psp_core.acquisition.resample import resample
 from psp_core.acquisition.structures import read_structures
 from psp_core.acquisition.volume import read_volume
+from psp_core.phantom.external_centre import external_id
 from psp_core.phantom.imaging import Steps
 from psp_core.phantom.latents import CausalModel
 from psp_core.phantom.study import write_phantoms
@@ -151,19 +152,14 @@ for pair, case in zip(axes.reshape(-1, 2), cases, strict=True):
         plot_slice(volume, largest_slice(labels), labels=labels, title=title, ax=ax)
 
 # %% [markdown]
-# The planning CT of the first patient of the Burdenko layout, with drawn structures and the dose
+# The planning CT of the first patient of the external centre, with drawn structures and the dose
 # read from DICOM in Gy.
 
 # %% mystnb={"image": {"alt": "Planning CT of one phantom with targets and isodose lines"}}
-index = index_dicom(stage.folder / "burdenko", workers=run.params.study.workers)
-first = index.series[index.series["patient_id"] == index.series["patient_id"].min()]
-uid = first[first["study_description"].str.startswith("Radiotherapy planning")].drop_duplicates(
-    "modality"
-)
-uid = uid.set_index("modality")["series_uid"]
+index = index_dicom(stage.folder / "external" / external_id(1))
+uid = index.series.drop_duplicates("modality").set_index("modality")["series_uid"]
 ct = read_volume(index.files(uid["CT"]))
-drawn = first[(first["modality"] == "RTSTRUCT") & (first["referenced_series_uid"] == uid["CT"])]
-structures = read_structures(index.files(drawn["series_uid"].iloc[0])[0]).structures
+structures = read_structures(index.files(uid["RTSTRUCT"])[0]).structures
 dose = read_dose(index.files(uid["RTDOSE"])[0])
 targets = [
     name

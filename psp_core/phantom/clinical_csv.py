@@ -19,7 +19,7 @@ from pathlib import Path
 from psp_core.errors import TableError
 from psp_core.phantom.identity import patient_id, shifted_date
 from psp_core.phantom.patient import ClinicalRow
-from psp_core.phantom.placing import place_text
+from psp_core.runs import atomic_path
 
 FILE_NAME = "Burdenko-GBM-clinical-data.csv"
 MOST_FOLLOW_UPS = 10
@@ -87,7 +87,8 @@ def write_clinical_csv(rows: Iterable[tuple[int, ClinicalRow]], root: Path, seed
     writer = csv.writer(text, lineterminator="\n")
     writer.writerow(COLUMNS)
     writer.writerows(clinical_record(number, row, seed) for number, row in ordered)
-    place_text(root / FILE_NAME, text.getvalue())
+    with atomic_path(root / FILE_NAME) as temporary:
+        temporary.write_text(text.getvalue(), encoding="utf-8", newline="")
     return root / FILE_NAME
 
 

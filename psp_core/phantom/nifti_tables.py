@@ -8,8 +8,8 @@ from collections.abc import Iterable, Mapping, Sequence
 from pathlib import Path
 
 from psp_core.phantom.nifti_trees import upenn_scan_id
-from psp_core.phantom.placing import place_text
 from psp_core.phantom.preoperative import PreoperativeCase
+from psp_core.runs import atomic_path
 
 UPENN_TABLE = "UPENN-GBM_clinical_info_v2.1.csv"
 UPENN_COLUMNS = (
@@ -121,7 +121,8 @@ def write_records(records: Iterable[Mapping[str, str]], path: Path, columns: Seq
     writer = csv.DictWriter(text, columns, lineterminator="\n")
     writer.writeheader()
     writer.writerows(sorted(records, key=lambda record: [record[name] for name in columns]))
-    place_text(path, text.getvalue())
+    with atomic_path(path) as temporary:
+        temporary.write_text(text.getvalue(), encoding="utf-8", newline="")
     return path
 
 

@@ -1,4 +1,8 @@
-"""Put finished folders and files in place: whole, or not at all."""
+"""Put a patient's folder in place: whole, or not at all.
+
+Unlike `runs.atomic_folder` what a killed run left is found by its name and replaced, so a
+writer that is called by hand, outside a stage, cleans up after itself.
+"""
 
 from __future__ import annotations
 
@@ -45,11 +49,3 @@ def folder_in_progress(final: Path) -> Iterator[Path]:
     with scratch_folder(partial_path(final)) as partial:
         yield partial
         partial.replace(final)
-
-
-def place_text(final: Path, text: str) -> None:
-    """Write a text file under a temporary name and move it into place."""
-    final.parent.mkdir(parents=True, exist_ok=True)
-    partial = partial_path(final)
-    partial.write_text(text, encoding="utf-8", newline="")
-    partial.replace(final)

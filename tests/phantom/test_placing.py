@@ -4,7 +4,7 @@ from pathlib import Path
 
 import pytest
 
-from psp_core.phantom.placing import folder_in_progress, partial_path, place_text, scratch_folder
+from psp_core.phantom.placing import folder_in_progress, partial_path, scratch_folder
 
 
 def test_folder_appears_when_the_block_ends(tmp_path: Path) -> None:
@@ -40,10 +40,3 @@ def test_scratch_folder_is_gone_afterwards(tmp_path: Path) -> None:
     with scratch_folder(tmp_path / "s") as folder:
         (folder / "file").write_text("x")
     assert list(tmp_path.iterdir()) == []
-
-
-def test_text_is_replaced_as_a_whole(tmp_path: Path) -> None:
-    place_text(tmp_path / "b" / "t.csv", "1\n")
-    place_text(tmp_path / "b" / "t.csv", "2\n")
-    assert (tmp_path / "b" / "t.csv").read_bytes() == b"2\n"
-    assert len(list((tmp_path / "b").iterdir())) == 1
