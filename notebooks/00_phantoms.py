@@ -131,7 +131,7 @@ Markdown(
 # single inputs reaches the figure given here.
 
 # %%
-switch_ceilings(model).style.format(precision=3)
+switch_ceilings(model, n=summary["simulated_patients"]).style.format(precision=3)
 
 # %% [markdown]
 # ## Do they look like patients?

@@ -13,7 +13,7 @@ All arms see the event's visit; what grows on a later one is how the label was f
 
 from __future__ import annotations
 
-from collections.abc import Mapping
+from collections.abc import Iterable, Mapping
 
 import numpy as np
 import numpy.typing as npt
@@ -96,14 +96,28 @@ def best_possible_auc(
     n: int = 200_000,
     seed: int = 0,
 ) -> float:
-    """Population AUC of the Bayes score of an arm, by simulation of `n` patients.
+    """Population AUC of the Bayes score of one arm; see `best_possible_aucs`."""
+    return best_possible_aucs(model, centre=centre, n=n, seed=seed, arms=(arm,))[arm]
+
+
+def best_possible_aucs(
+    model: CausalModel,
+    *,
+    centre: Centre = "training",
+    n: int = 200_000,
+    seed: int = 0,
+    arms: Iterable[str] = ARMS,
+) -> dict[str, float]:
+    """Population AUC of each arm's Bayes score, on the same `n` simulated patients.
 
     Labels are those written, so label noise lowers the ceiling.
     """
     rng = np.random.default_rng([seed, 0xB57])
     drawn = draw_latents(rng, draw_labels(rng, n, model), model, centre=centre)
-    score = log_likelihood_ratio(drawn, arm, model, centre=centre)
-    return auc(drawn["written_label"].to_numpy(), score)
+    written = drawn["written_label"].to_numpy()
+    return {
+        arm: auc(written, log_likelihood_ratio(drawn, arm, model, centre=centre)) for arm in arms
+    }
 
 
 def _binary(is_one: pd.Series[bool], by_class: tuple[float, float]) -> Floats:

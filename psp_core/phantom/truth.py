@@ -14,7 +14,7 @@ import pandas as pd
 
 from psp_core.phantom.latents import IMAGE_LATENTS, CausalModel, Centre
 from psp_core.phantom.measure import calibrate
-from psp_core.phantom.oracle import ARMS, best_possible_auc, log_likelihood_ratio
+from psp_core.phantom.oracle import ARMS, best_possible_aucs, log_likelihood_ratio
 
 
 def truth_table(
@@ -67,9 +67,7 @@ def truth_summary(
             dataset: {name: None if np.isnan(sd) else sd for name, sd in values.items()}
             for dataset, values in errors.items()
         },
-        "best_possible_auc": {arm: best_possible_auc(model, arm, n=n) for arm in ARMS},
-        "best_possible_auc_strong": {
-            arm: best_possible_auc(model.strong(), arm, n=n) for arm in ARMS
-        },
+        "best_possible_auc": best_possible_aucs(model, n=n),
+        "best_possible_auc_strong": best_possible_aucs(model.strong(), n=n),
         "simulated_patients": n,
     }

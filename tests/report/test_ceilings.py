@@ -7,6 +7,7 @@ import pytest
 from psp_core.evaluation.intervals import delong_interval
 from psp_core.phantom.latents import CausalModel
 from psp_core.phantom.oracle import ARMS
+from psp_core.phantom.truth import truth_summary
 from psp_core.report.ceilings import ceiling_table, format_ceilings, switch_ceilings
 from psp_core.report.formatting import words
 
@@ -90,3 +91,13 @@ def test_each_switch_moves_the_ceiling_its_own_way(ceilings: pd.DataFrame) -> No
     assert ceilings.loc["Burdenko's timing", "time only"] > normal["time only"] + 0.05
     assert ceilings.loc["10 % label noise", "full"] < normal["full"] - 0.03
     assert ceilings.loc["informative missingness", "clinical only"] > normal["clinical only"]
+
+
+def test_the_switch_table_tells_the_ceilings_of_the_truth_file() -> None:
+    summary = truth_summary(CausalModel(), {}, n=3000)
+    table = switch_ceilings(CausalModel(), n=3000)
+    for row, key in (
+        ("as set", "best_possible_auc"),
+        ("strong effects", "best_possible_auc_strong"),
+    ):
+        assert table.loc[row].tolist() == [summary[key][arm] for arm in ARMS]
