@@ -24,6 +24,8 @@ from psp_core.runs import digest_of, digest_of_code
 NOTEBOOKS = {
     "00_phantoms": [],
     "01_cohort": ["00_phantoms"],
+    "02_preprocessing": ["01_cohort"],
+    "03_dosimetry": ["02_preprocessing"],
 }
 
 if not workflow.configfiles:

@@ -31,8 +31,8 @@ from pathlib import Path
 
 from IPython.display import Markdown, display
 
-from psp_core.acquisition.index import index_dicom
 from psp_core.cohorts import burdenko_cohort, own
+from psp_core.cohorts.indexes import index_collection
 from psp_core.cohorts.roots import find_root, require_root
 from psp_core.evaluation.classes import CLASSES
 from psp_core.report.characteristics import (
@@ -77,7 +77,7 @@ timing = {
 root = require_root(run, "burdenko", params.burdenko.root)
 real_table = params.burdenko.clinical_table or params.burdenko.root
 loaded = burdenko_cohort.load_cohort(
-    index_dicom(root, workers=params.study.workers),
+    index_collection(run, "burdenko", root),
     Path(real_table if params.burdenko.root else root),
     **label_rule,
     visit_match=params.burdenko.visit_match,

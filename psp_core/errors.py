@@ -103,3 +103,39 @@ class PublishingError(PSPError, RuntimeError):
 
 class DisclosureError(FaultsError):
     """A page holds something that must not leave the machine."""
+
+
+class RegistrationError(PSPError, RuntimeError):
+    """A registration diverged, or its quality checks failed."""
+
+
+class BrainExtractionError(PSPError, RuntimeError):
+    """No believable brain was found in an image."""
+
+
+class ExternalCommandError(PSPError, RuntimeError):
+    """The user's own program is not there, failed, or wrote nothing usable."""
+
+
+class UnknownLabelError(PSPError, ValueError):
+    """A mask holds values that its label map does not know."""
+
+
+class CutLesionError(PSPError, ValueError):
+    """The crop to the standard volume would cut a lesion."""
+
+
+class CheckpointError(PSPError, ValueError):
+    """Weights are missing, of another shape, or not trusted."""
+
+
+class TrainingDivergedError(PSPError, ArithmeticError):
+    """A loss or a gradient of a training became NaN or infinite."""
+
+
+class DoseValuesError(PSPError, ValueError):
+    """A dose grid or a prescription holds values that no plan has."""
+
+
+class IntensityError(PSPError, ValueError):
+    """Grey values cannot be put on a common scale: constant, or landmarks that do not rise."""

@@ -28,10 +28,14 @@ def project() -> dict[str, Requirement]:
     return by_name([*read["dependencies"], *read["optional-dependencies"]["dev"]])
 
 
+def read_lock(name: str) -> dict[str, Requirement]:
+    lines = (ROOT / ".ci" / name).read_text(encoding="utf-8").splitlines()
+    return by_name([line for line in lines if line and not line.startswith("#")])
+
+
 @pytest.fixture(scope="module")
 def lock() -> dict[str, Requirement]:
-    lines = (ROOT / ".ci" / "core.lock").read_text(encoding="utf-8").splitlines()
-    return by_name([line for line in lines if line and not line.startswith("#")])
+    return read_lock("core.lock")
 
 
 def test_the_conda_route_asks_for_the_same_packages_and_ranges(
@@ -57,7 +61,18 @@ def test_the_lock_satisfies_every_range(
         assert requirement.specifier.contains(pin.version, prereleases=True), name
 
 
-def test_the_lock_has_exact_public_versions_only(lock: dict[str, Requirement]) -> None:
+def test_the_lock_of_nnunet_adds_to_the_other_one(lock: dict[str, Requirement]) -> None:
+    project = tomllib.loads((ROOT / "pyproject.toml").read_text(encoding="utf-8"))["project"]
+    extra = by_name(project["optional-dependencies"]["nnunet"])
+    added = read_lock("nnunet.lock")
+    assert set(added) & set(lock) == set()
+    for name, requirement in extra.items():
+        assert requirement.specifier.contains(next(iter(added[name].specifier)).version), name
+
+
+@pytest.mark.parametrize("file", ["core.lock", "nnunet.lock"])
+def test_a_lock_has_exact_public_versions_only(file: str) -> None:
+    lock = read_lock(file)
     assert len(lock) > len(CONDA_ONLY)
     for name, requirement in lock.items():
         pins = list(requirement.specifier)

@@ -7,6 +7,7 @@ import io
 import re
 import subprocess
 import tokenize
+from collections import Counter
 from pathlib import Path
 
 import jupytext
@@ -18,7 +19,13 @@ TOP_LEVEL = {
     *("pyproject.toml", "Makefile", "Snakefile", "benchmarks"),
     *("CITATION.cff", "CHANGELOG.md", "LICENSE"),
 }
-LONGEST_MODULE, WHOLE_PACKAGE, LARGEST_BYTES = 300, 9000, 1_000_000
+LONGEST_MODULE, LARGEST_BYTES = 300, 1_000_000
+# Lines of code that each room may have; a room that needs more needs another plan.
+ROOMS = {
+    "acquisition": 1600, "cohorts": 1700, "evaluation": 200, "params": 600, "phantom": 3100,
+    "preprocessing": 4400, "publishing": 300, "report": 1700, "runs": 460, "training": 200,
+    "errors.py": 60, "__init__.py": 10,
+}  # fmt: skip
 CODE_CELLS = 12  # besides parameters and imports
 SCRIPTS = sorted((ROOT / "notebooks").glob("*.py"))
 MODULES = sorted((ROOT / "psp_core").rglob("*.py"))
@@ -87,11 +94,17 @@ def test_code_lines_are_counted_without_docstrings_comments_and_blanks(tmp_path:
     assert code_lines(module) == 3
 
 
-def test_modules_are_short_and_the_package_is_thin() -> None:
+def test_modules_are_short() -> None:
     lengths = {path: len(path.read_text(encoding="utf-8").splitlines()) for path in MODULES}
     assert lengths
     assert [path.name for path, length in lengths.items() if length > LONGEST_MODULE] == []
-    assert sum(code_lines(path) for path in MODULES) <= WHOLE_PACKAGE
+
+
+def test_every_room_is_thin() -> None:
+    lengths: Counter[str] = Counter()
+    for path in MODULES:
+        lengths[path.relative_to(ROOT / "psp_core").parts[0]] += code_lines(path)
+    assert {room: n for room, n in lengths.items() if n > ROOMS.get(room, 0)} == {}
 
 
 @pytest.mark.parametrize("path", SCRIPTS, ids=lambda path: path.stem)

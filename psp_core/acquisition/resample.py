@@ -45,15 +45,30 @@ def resample(
             "register first"
         )
     source = np.asarray(volume.values)
-    last = np.array(source.shape, dtype=np.float64).reshape(3, 1) - 1
-    slack = np.where(last == 0, 0.5, 0.0) + EDGE_TOLERANCE
     to_source = np.linalg.inv(volume.grid.affine) @ grid.affine
     rows, columns = np.indices(grid.shape[1:]).reshape(2, -1)
     sampled = np.empty(grid.shape, dtype=source.dtype)
     for d in range(grid.shape[0]):
         target = np.stack([np.full(rows.shape, d), rows, columns]).astype(np.float64)
         index = to_source[:3, :3] @ target + to_source[:3, 3:]
-        outside = ((index < -slack) | (index > last + slack)).any(axis=0)
-        plane = map_coordinates(source, np.clip(index, 0, last), order=1, mode="nearest")
-        sampled[d] = np.where(outside, np.nan, plane).reshape(grid.shape[1:])
+        sampled[d] = _interpolate(source, index).reshape(grid.shape[1:])
     return sampled
+
+
+def sample(volume: Volume, points_mm: npt.ArrayLike) -> npt.NDArray[np.floating]:
+    """Sample a volume at points (..., 3) of its frame, LPS mm, as `resample` does."""
+    index = volume.grid.to_index(points_mm)
+    flat = np.ascontiguousarray(index.reshape(-1, 3).T)
+    return _interpolate(np.asarray(volume.values), flat).reshape(index.shape[:-1])
+
+
+def _interpolate(
+    source: npt.NDArray[np.floating], index: npt.NDArray[np.float64]
+) -> npt.NDArray[np.floating]:
+    """Values at fractional indices (3, N); NaN outside the box of the voxel centres."""
+    last = np.array(source.shape, dtype=np.float64).reshape(3, 1) - 1
+    slack = np.where(last == 0, 0.5, 0.0) + EDGE_TOLERANCE
+    outside = ((index < -slack) | (index > last + slack)).any(axis=0)
+    values = map_coordinates(source, np.clip(index, 0, last), order=1, mode="nearest")
+    inside: npt.NDArray[np.floating] = np.where(outside, np.nan, values).astype(source.dtype)
+    return inside

@@ -19,6 +19,7 @@ FILE_COLUMN: Mapping[str, str] = {
     "dose": "dose_file",
 }
 UNKNOWN = "unknown"
+_SERIES = "series:"
 
 _BY_MODALITY = {"CT": "ct", "RTSTRUCT": "structures", "RTPLAN": "plan", "RTDOSE": "dose"}
 _CONTRAST = re.compile(
@@ -74,7 +75,13 @@ def preferred(candidates: pd.DataFrame) -> pd.DataFrame:
 
 def reference(series_uid: str) -> str:
     """Write a file reference of the cohort table for a DICOM series."""
-    return f"series:{series_uid}"
+    return f"{_SERIES}{series_uid}"
+
+
+def referenced_series(file_reference: str) -> str:
+    """Read the SeriesInstanceUID of a file reference; empty for a NIfTI path or nothing."""
+    is_series = file_reference.startswith(_SERIES)
+    return file_reference.removeprefix(_SERIES) if is_series else ""
 
 
 def choose_files(group: pd.DataFrame) -> tuple[dict[str, str], list[dict[str, object]]]:

@@ -30,3 +30,25 @@ def contradictions(params: Params) -> Iterator[str]:
     series = params.burdenko.required_series
     if len(series) != len(set(series)):
         yield f"burdenko.required_series: found {list(series)}, expected each series once"
+    yield from _preprocessing(params)
+
+
+def _preprocessing(params: Params) -> Iterator[str]:
+    """Contradictions of the sections on volumes, lesions and dose."""
+    if params.brain.method == "command" and not params.brain.command:
+        yield "brain.method is command, but brain.command is empty; give the program's command line"
+    lesion, dose = params.lesion, params.dosimetry
+    if lesion.nnunet_folder and not lesion.trust_checkpoint:
+        yield (
+            "lesion.nnunet_folder is given without lesion.trust_checkpoint; its checkpoint is a "
+            "pickle, which can run code: give the SHA-256 of the file you trust"
+        )
+    if len(lesion.sources) != len(set(lesion.sources)) or not lesion.sources:
+        yield f"lesion.sources: found {list(lesion.sources)}, expected at least one, each once"
+    if dose.marginal_share >= dose.in_field_share:
+        yield (
+            f"dosimetry.marginal_share ({dose.marginal_share:g}) must be below "
+            f"dosimetry.in_field_share ({dose.in_field_share:g})"
+        )
+    if not dose.isodoses or list(dose.isodoses) != sorted(set(dose.isodoses), reverse=True):
+        yield f"dosimetry.isodoses: found {list(dose.isodoses)}, expected falling shares, each once"

@@ -56,6 +56,14 @@ class ExternalParams:
 
     root: str | None = None
     table: str = "cohort.csv"
+    registered: bool = False
+
+
+@dataclass(frozen=True, kw_only=True, config=STRICT)
+class Brats2021Params:
+    """BraTS 2021: unlabelled scans for pre-training, landmarks and the segmenter."""
+
+    root: str | None = None
 
 
 @dataclass(frozen=True, kw_only=True, config=STRICT)
@@ -65,6 +73,86 @@ class TimingParams:
     windows_days: tuple[Days, ...] = (30, 60, 90, 120, 180, 365)
     confidence_level: Annotated[float, Field(gt=0, lt=1)] = 0.95
     minimum_per_class: Annotated[int, Field(ge=1)] = 5
+
+
+@dataclass(frozen=True, kw_only=True, config=STRICT)
+class VolumeParams:
+    """The standard volume: a cube in the template's frame, centred on the brain."""
+
+    side: Annotated[int, Field(ge=16)] = 160
+    spacing_mm: Positive = 1.0
+
+
+@dataclass(frozen=True, kw_only=True, config=STRICT)
+class RegistrationParams:
+    """Rigid registration and when it is believed."""
+
+    engine: Literal["simpleitk", "ants"] = "simpleitk"
+    working_mm: Positive = 1.0
+    starts: Annotated[int, Field(ge=1)] = 5
+    largest_inverse_mm: Positive = 0.5
+    largest_spread_mm: Positive = 2.0
+    largest_surface_mm: Positive = 4.0
+    largest_template_mm: Positive = 6.0
+
+
+@dataclass(frozen=True, kw_only=True, config=STRICT)
+class BrainParams:
+    """Bias field and brain extraction of images that come with a skull."""
+
+    bias_field: bool = True
+    method: Literal["atlas", "command"] = "atlas"
+    command: str | None = None
+
+
+@dataclass(frozen=True, kw_only=True, config=STRICT)
+class IntensityParams:
+    """Landmarks of the encoder's intensity scale."""
+
+    landmark_collections: tuple[Literal["brats2021"], ...] = ("brats2021",)
+
+
+@dataclass(frozen=True, kw_only=True, config=STRICT)
+class SegmenterParams:
+    """The network that is trained in the study on the BraTS-layout cohort."""
+
+    steps: Count = 1500
+    batch_size: Annotated[int, Field(ge=1)] = 2
+    learning_rate: Positive = 1e-3
+    channels: Annotated[tuple[Annotated[int, Field(ge=1)], ...], Field(min_length=3)] = (8, 16, 32)
+    held_out_share: Annotated[float, Field(gt=0, lt=1)] = 0.2
+    least_dice: Annotated[float, Field(ge=0, le=1)] = 0.70
+
+
+@dataclass(frozen=True, kw_only=True, config=STRICT)
+class LesionParams:
+    """Which voxels are the lesion, and who drew them."""
+
+    sources: tuple[Literal["contours", "mask", "nnunet", "segmenter"], ...] = (
+        "contours",
+        "mask",
+        "nnunet",
+        "segmenter",
+    )
+    region: Literal["enhancing", "core", "whole"] = "enhancing"
+    component: Literal["all", "largest", "growing"] = "all"
+    nnunet_folder: str | None = None
+    trust_checkpoint: tuple[Annotated[str, Field(pattern=r"^[0-9a-f]{64}$")], ...] = ()
+    segmenter: SegmenterParams = field(default_factory=SegmenterParams)
+
+
+@dataclass(frozen=True, kw_only=True, config=STRICT)
+class DosimetryParams:
+    """Dose to the lesion."""
+
+    isodoses: tuple[Annotated[float, Field(gt=0, le=1)], ...] = (0.95, 0.80)
+    in_field_share: Annotated[float, Field(gt=0, le=1)] = 0.80
+    marginal_share: Annotated[float, Field(gt=0, lt=1)] = 0.20
+    alpha_beta_gy: Positive = 10.0
+    supersample: Annotated[int, Field(ge=1, le=8)] = 3
+    perturbations: Count = 50
+    perturbation_mm: Positive = 0.55
+    perturbation_degrees: Positive = 0.5
 
 
 @dataclass(frozen=True, kw_only=True, config=STRICT)
@@ -140,4 +228,11 @@ class Params:
     label: LabelParams = field(default_factory=LabelParams)
     burdenko: BurdenkoParams = field(default_factory=BurdenkoParams)
     external: ExternalParams = field(default_factory=ExternalParams)
+    brats2021: Brats2021Params = field(default_factory=Brats2021Params)
     timing: TimingParams = field(default_factory=TimingParams)
+    volume: VolumeParams = field(default_factory=VolumeParams)
+    registration: RegistrationParams = field(default_factory=RegistrationParams)
+    brain: BrainParams = field(default_factory=BrainParams)
+    intensity: IntensityParams = field(default_factory=IntensityParams)
+    lesion: LesionParams = field(default_factory=LesionParams)
+    dosimetry: DosimetryParams = field(default_factory=DosimetryParams)

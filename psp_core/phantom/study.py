@@ -22,6 +22,7 @@ from psp_core.phantom.patient import ClinicalRow
 from psp_core.phantom.tasks import COLLECTIONS, Plan, Task, list_tasks, write_task
 from psp_core.phantom.truth import truth_summary, truth_table
 from psp_core.runs import write_json, write_table
+from psp_core.runs.process import start_worker
 
 ROWS = "rows"  # one small file per finished patient, until all are there
 SIMULATED_PATIENTS = 100_000
@@ -87,7 +88,7 @@ def _run(call: Callable[[Task], None], tasks: list[Task], workers: int) -> Itera
         yield from map(call, tasks)
         return
     context = multiprocessing.get_context("spawn")
-    with ProcessPoolExecutor(workers, context, torch.set_num_threads, (1,)) as pool:
+    with ProcessPoolExecutor(workers, context, start_worker) as pool:
         yield from pool.map(call, tasks, chunksize=CHUNK)
 
 

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Mapping
+from collections.abc import Iterable, Mapping
 
 import numpy as np
 import pandas as pd
@@ -35,12 +35,31 @@ def characteristics_table(cohort: pd.DataFrame) -> pd.DataFrame:
         maximum and ``known`` (how many are) of measurements.
     """
     labelled = cohort[cohort["label"].isin(CLASSES)].drop_duplicates("subject_id")
+    counted = {name: CATEGORIES[name] for name in _COUNTED}
+    return class_table(labelled, counted=counted, measured=_MEASURED)
+
+
+def class_table(
+    labelled: pd.DataFrame, *, counted: Mapping[str, Iterable[str]], measured: Iterable[str]
+) -> pd.DataFrame:
+    """Counts and medians by class and together, as `characteristics_table` gives them.
+
+    Parameters
+    ----------
+    labelled : DataFrame
+        One row per patient; of the variables those that it has are tabulated.
+    counted : mapping of str to iterable of str
+        Categories of each variable that is counted.
+    measured : iterable of str
+        Variables with median, minimum and maximum.
+    """
     groups = {
         POSITIVE_CLASS: labelled[labelled["label"] == POSITIVE_CLASS],
         NEGATIVE_CLASS: labelled[labelled["label"] == NEGATIVE_CLASS],
         "all": labelled,
     }
-    columns = {name: _group(group) for name, group in groups.items()}
+    measured = list(measured)
+    columns = {name: _group(group, counted, measured) for name, group in groups.items()}
     table = pd.DataFrame(columns, dtype=float)
     return table.rename_axis(KEYS).reset_index()
 
@@ -90,16 +109,18 @@ def format_characteristics(table: pd.DataFrame) -> pd.DataFrame:
     return text
 
 
-def _group(group: pd.DataFrame) -> dict[tuple[str, str], float]:
+def _group(
+    group: pd.DataFrame, counted: Mapping[str, Iterable[str]], measured: Iterable[str]
+) -> dict[tuple[str, str], float]:
     """Compute counts and medians of one group of patients."""
     values: dict[tuple[str, str], float] = {("patients", "n"): len(group)}
     for label in CLASSES:
         values["label", label] = (group["label"] == label).sum()
-    for variable in _COUNTED:
-        for category in CATEGORIES[variable]:
+    for variable, categories in counted.items():
+        for category in categories:
             if variable in group:
                 values[variable, category] = (group[variable] == category).sum()
-    for variable in _MEASURED:
+    for variable in measured:
         if variable in group:
             numbers = group[variable].dropna()
             figures = (numbers.median(), numbers.min(), numbers.max(), len(numbers))

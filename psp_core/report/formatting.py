@@ -15,6 +15,22 @@ NAMES = {
     "visit_number": "follow-up number",
     "n_dropped": "left out",
     "n_remaining": "remaining",
+    "mean_dose_gy": "mean dose, Gy",
+    "min_dose_gy": "minimum dose, Gy",
+    "median_dose_gy": "median dose, Gy",
+    "d98_gy": "D98, Gy",
+    "d2_gy": "D2, Gy",
+    "d98_percent": "D98, % of prescription",
+    "d98_eqd2_gy": "D98, EQD2 in Gy",
+    "v95_percent": "V95 %, % of the lesion",
+    "volume_cm3": "lesion volume, cm³",
+    "centroid_to_95_mm": "centre to 95 % isodose, mm",
+    "farthest_to_95_mm": "farthest voxel to 95 % isodose, mm",
+    "centroid_to_80_mm": "centre to 80 % isodose, mm",
+    "farthest_to_80_mm": "farthest voxel to 80 % isodose, mm",
+    "field_call": "place in the field",
+    "in_field": "in-field",
+    "outside_grid": "outside the dose grid",
     "n_true_progression": "true progression",
     "n_pseudoprogression": "pseudoprogression",
 }
@@ -48,7 +64,7 @@ def with_interval(value: float, lower: float, upper: float, digits: int = 3) -> 
 
 def plain_number(value: float) -> str:
     """Write a median, minimum or maximum without trailing zeros, a dash when missing."""
-    return NOT_KNOWN if math.isnan(value) else f"{value:.1f}".removesuffix(".0")
+    return NOT_KNOWN if math.isnan(value) else f"{round(value, 1) + 0.0:.1f}".removesuffix(".0")
 
 
 def spread(median: float, low: float, high: float) -> str:

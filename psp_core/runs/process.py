@@ -6,9 +6,12 @@ fixed, so the same parameters give the same bytes on one machine.
 
 from __future__ import annotations
 
+import multiprocessing
 import os
 import random
 import sys
+import threading
+from multiprocessing.process import BaseProcess
 
 import numpy as np
 import threadpoolctl
@@ -44,3 +47,20 @@ def seed_globally(seed: int) -> None:
     np.random.seed(seed % 2**32)  # noqa: NPY002 - the global state is what is meant here
     if (torch := sys.modules.get("torch")) is not None:
         torch.manual_seed(seed)
+
+
+def start_worker() -> None:
+    """Make a process of a pool one thread wide, and end it when the program that started it dies.
+
+    A worker waits for work on a pipe that it holds open itself: it would outlive a killed
+    program for ever.
+    """
+    use_one_thread()
+    parent = multiprocessing.parent_process()
+    if parent is not None:
+        threading.Thread(target=_end_with, args=(parent,), daemon=True).start()
+
+
+def _end_with(parent: BaseProcess) -> None:
+    parent.join()
+    os._exit(1)

@@ -6,7 +6,7 @@ import numpy as np
 import pytest
 
 from psp_core.acquisition.grid import Grid
-from psp_core.acquisition.resample import resample
+from psp_core.acquisition.resample import resample, sample
 from psp_core.acquisition.volume import Volume
 from psp_core.errors import FrameOfReferenceError
 
@@ -66,3 +66,12 @@ def test_another_frame_of_reference_is_refused_if_both_are_known() -> None:
     with pytest.raises(FrameOfReferenceError, match=r"frame of reference 1.2, the grid in 1.3"):
         resample(volume, volume.grid, frame_uid="1.3")
     assert not np.isnan(resample(volume, volume.grid, frame_uid="1.2")).any()
+
+
+def test_points_and_a_grid_are_sampled_alike() -> None:
+    volume = linear(random_grid((12, 13, 14), 2))
+    target = random_grid((6, 7, 8), 3, scale=3.0)
+    sampled = sample(volume, target.points())
+    np.testing.assert_allclose(sampled, resample(volume, target), atol=1e-9)
+    assert np.isnan(sampled).any()
+    assert sample(volume, np.empty((0, 3))).shape == (0,)

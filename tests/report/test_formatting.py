@@ -32,6 +32,7 @@ NAN = math.nan
         (with_interval(NAN, NAN, NAN), "not estimable"),
         (plain_number(58.5), "58.5"),
         (plain_number(57.0), "57"),
+        (plain_number(-0.03), "0"),
         (plain_number(NAN), "–"),
         (spread(20, -11, 80), "20 (-11 to 80)"),
         (spread(NAN, NAN, NAN), "–"),

@@ -12,6 +12,7 @@ interpolated one.
 
 from __future__ import annotations
 
+from collections.abc import Sequence
 from dataclasses import dataclass
 
 import numpy as np
@@ -95,17 +96,18 @@ def dose_statistics(
     """
     if not voxel_volume_cm3 > 0:
         raise GeometryError(f"voxel_volume_cm3 is {voxel_volume_cm3}, expected a positive volume")
-    doses, shares, total = _covered(dose_gy, weights)
+    doses, shares, total = covered(dose_gy, weights)
     volume = total * voxel_volume_cm3
     if not doses.size:
         unknown = float("nan")
         return DoseStatistics(unknown, unknown, unknown, unknown, unknown, volume, 1.0)
+    near_minimum, median, near_maximum = _received_by(doses, shares, (0.98, 0.50, 0.02))
     return DoseStatistics(
         mean_gy=float(np.average(doses, weights=shares)),
         min_gy=float(doses.min()),
-        median_gy=_received_by(doses, shares, 0.50),
-        d98_gy=_received_by(doses, shares, 0.98),
-        d2_gy=_received_by(doses, shares, 0.02),
+        median_gy=median,
+        d98_gy=near_minimum,
+        d2_gy=near_maximum,
         volume_cm3=volume,
         fraction_outside=max(0.0, 1.0 - float(shares.sum()) / total),
     )
@@ -122,8 +124,8 @@ def dose_received_by(
     """
     if not 0 < share <= 1:
         raise GeometryError(f"share is {share}, expected more than 0 and at most 1")
-    doses, shares, _ = _covered(dose_gy, weights)
-    return _received_by(doses, shares, share) if doses.size else float("nan")
+    doses, shares, _ = covered(dose_gy, weights)
+    return _received_by(doses, shares, (share,))[0] if doses.size else float("nan")
 
 
 def volume_receiving(
@@ -135,13 +137,13 @@ def volume_receiving(
 
     NaN if the dose grid covers none of it. Errors as in `dose_statistics`.
     """
-    doses, shares, _ = _covered(dose_gy, weights)
+    doses, shares, _ = covered(dose_gy, weights)
     if not doses.size:
         return float("nan")
     return float(shares[doses >= threshold_gy].sum() / shares.sum())
 
 
-def _covered(
+def covered(
     dose_gy: npt.NDArray[np.floating],
     weights: npt.NDArray[np.bool_] | npt.NDArray[np.floating],
 ) -> tuple[npt.NDArray[np.float64], npt.NDArray[np.float64], float]:
@@ -165,10 +167,11 @@ def _covered(
 
 
 def _received_by(
-    doses: npt.NDArray[np.float64], shares: npt.NDArray[np.float64], share: float
-) -> float:
-    """Largest dose that at least `share` of the volume receives."""
-    order = np.argsort(-doses, kind="stable")
+    doses: npt.NDArray[np.float64], shares: npt.NDArray[np.float64], wanted: Sequence[float]
+) -> list[float]:
+    """Largest dose that at least each of the shares of the volume receives."""
+    order = np.argsort(-doses)
     received = np.cumsum(shares[order])
-    needed = (share - SHARE_TOLERANCE) * received[-1]
-    return float(doses[order][np.searchsorted(received, needed)])
+    needed = (np.asarray(wanted) - SHARE_TOLERANCE) * received[-1]
+    found: list[float] = doses[order][np.searchsorted(received, needed)].tolist()
+    return found

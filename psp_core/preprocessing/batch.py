@@ -1,0 +1,132 @@
+"""Many scans over several processes: resumable, and one bad scan stops no other."""
+
+from __future__ import annotations
+
+import multiprocessing
+import traceback
+from collections.abc import Callable, Iterator, Mapping, Sequence
+from concurrent.futures import ProcessPoolExecutor
+from concurrent.futures.process import BrokenProcessPool
+from dataclasses import dataclass
+from functools import partial
+from pathlib import Path
+from typing import Any, Protocol, TypeVar
+
+from tqdm import tqdm
+
+from psp_core.errors import PSPError, StageError
+from psp_core.preprocessing.store import Array, VolumeStore
+from psp_core.runs import atomic_path, digest_of
+from psp_core.runs.process import start_worker
+
+EXCLUDED, DONE = "excluded", "done"
+
+
+class Scan(Protocol):
+    """What can be prepared: it has a place in a store and a digest of its inputs."""
+
+    @property
+    def key(self) -> str:
+        """Dataset, subject and time point."""
+
+    @property
+    def digest(self) -> str:
+        """Digest of everything it is made from."""
+
+
+Item = TypeVar("Item", bound=Scan)
+
+
+@dataclass(frozen=True)
+class Prepared:
+    """What was made of one scan; `reason` says why it must be left out, if it must."""
+
+    arrays: Mapping[str, Array]
+    record: Mapping[str, Any]
+    reason: str = ""
+
+
+def prepare_all(
+    items: Sequence[Item],
+    work: Callable[[Item], Prepared],
+    store: VolumeStore,
+    *,
+    stamp: object,
+    workers: int = 1,
+    log: Path,
+    progress: bool = False,
+) -> None:
+    """Bring a store up to date with a list of scans.
+
+    A scan that is there with the same digest is kept, others are made, those not on the
+    list are removed. A named error of one scan (`PSPError`) is recorded as its reason to
+    be left out. So is any other error, with its traceback in `log`; that scan is tried
+    again next time.
+
+    Parameters
+    ----------
+    items : sequence of Scan
+        Different keys.
+    work : callable
+        Makes one scan; must be picklable. Called in fresh processes with one thread each.
+    store : VolumeStore
+        Where to write.
+    stamp : object
+        Parameters and digests of code that the result depends on beside the inputs.
+    workers : int, default 1
+        Processes.
+    log : Path
+        Private folder for tracebacks.
+
+    Raises
+    ------
+    StageError
+        If another program writes the store, or a worker process was killed.
+    """
+    digests = {item.key: digest_of([item.digest, stamp]) for item in items}
+    with store.writing():
+        store.keep_only(digests)
+        wanted = set(store.pending(digests))
+        todo = [item for item in items if item.key in wanted]
+        call = partial(_prepare_one, work=work, store=store, digests=digests, log=log)
+        for _ in tqdm(_run(call, todo, workers), total=len(todo), disable=not progress):
+            pass
+
+
+def _run(call: Callable[[Item], None], items: list[Item], workers: int) -> Iterator[None]:
+    if workers == 1 or len(items) < 2:
+        yield from map(call, items)
+        return
+    context = multiprocessing.get_context("spawn")
+    try:
+        with ProcessPoolExecutor(min(workers, len(items)), context, start_worker) as pool:
+            yield from pool.map(call, items)
+    except BrokenProcessPool as error:
+        raise StageError(
+            "a worker process was killed, perhaps for lack of memory; run again with fewer "
+            "study.workers: what is done stays"
+        ) from error
+
+
+def _prepare_one(
+    item: Item,
+    *,
+    work: Callable[[Item], Prepared],
+    store: VolumeStore,
+    digests: Mapping[str, str],
+    log: Path,
+) -> None:
+    digest = digests[item.key]
+    try:
+        prepared = work(item)
+    except PSPError as error:
+        prepared = Prepared({}, {}, f"{type(error).__name__}: {error}")
+    except Exception as error:
+        name = item.key.replace("/", "_")
+        with atomic_path(log / f"{name}.txt") as path:
+            path.write_text(traceback.format_exc(), encoding="utf-8")
+        reason = f"unexpected {type(error).__name__}; its traceback lies in the private folder"
+        prepared, digest = Prepared({}, {}, reason), ""
+    status = EXCLUDED if prepared.reason else DONE
+    record = {**prepared.record, "status": status, "reason": prepared.reason}
+    store.write(item.key, prepared.arrays, record, digest=digest)

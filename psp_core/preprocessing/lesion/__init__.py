@@ -1,0 +1,1 @@
+"""The lesion: who drew it, which region and component of it, and how it grew."""

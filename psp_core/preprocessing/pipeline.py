@@ -1,0 +1,210 @@
+"""The stages of preprocessing over all collections of a run.
+
+Scans are aligned first; the scale of grey values is fitted on unlabelled ones and
+applied to all; the segmenter learns from those with masks; then the labelled scans get
+their lesion and its dose. Each stage resumes on its own.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Callable, Iterable, Mapping, Sequence
+from functools import partial
+from pathlib import Path
+
+from psp_core.cohorts import brats2021, own
+from psp_core.cohorts.roots import find_root, require_root
+from psp_core.cohorts.schema import read_cohort
+from psp_core.evaluation.classes import CLASSES
+from psp_core.preprocessing.align import align_scan
+from psp_core.preprocessing.align_images import AlignmentSettings
+from psp_core.preprocessing.batch import DONE, Item, Prepared, prepare_all
+from psp_core.preprocessing.cases import IMAGES, Case, list_cases
+from psp_core.preprocessing.finish import FinishItem, FinishSettings, finish_scan
+from psp_core.preprocessing.intensity import Landmarks, fit_landmarks
+from psp_core.preprocessing.lesion.segmenter import CARD
+from psp_core.preprocessing.lesion_doses import DoseItem, DoseSettings, lesion_doses
+from psp_core.preprocessing.store import VolumeStore
+from psp_core.runs import Run, digest_of, digest_of_code
+
+PHANTOM_COHORTS = ("development", "sealed")  # registered cohorts that only phantoms have
+CODE = ("psp_core.preprocessing", "psp_core.acquisition")
+
+Cases = Mapping[str, Sequence[Case]]
+
+
+def study_cases(run: Run) -> dict[str, list[Case]]:
+    """Every scan that the study prepares, by collection.
+
+    Raises
+    ------
+    MissingInputError
+        If the cohort tables of the run are not there.
+    TableError
+        If a table has faults.
+    """
+    params, tables = run.params, run.finished("cohort").folder
+    burdenko = require_root(run, "burdenko", params.burdenko.root)
+    cases = {
+        "burdenko": list_cases(run, "burdenko", burdenko, read_cohort(tables / "burdenko.parquet"))
+    }
+    external = find_root(run, "external", params.external.root)
+    if external is not None:
+        cohort = read_cohort(tables / "external.parquet")
+        is_registered = params.external.registered
+        cases["external"] = list_cases(
+            run, "external", external, cohort, is_registered=is_registered
+        )
+    for name in PHANTOM_COHORTS:
+        root = find_root(run, name, None)
+        if root is not None and (root / params.external.table).is_file():
+            loaded = own.load_cohort(root / params.external.table, dataset=name)
+            cases[name] = list_cases(run, name, root, loaded.cohort, is_registered=True)
+    unlabelled = find_root(run, brats2021.NAME, params.brats2021.root)
+    if unlabelled is not None and any(unlabelled.iterdir()):
+        cohort = brats2021.load_cohort(unlabelled).cohort
+        cases[brats2021.NAME] = list_cases(
+            run, brats2021.NAME, unlabelled, cohort, is_registered=True
+        )
+    return cases
+
+
+def aligned_store(run: Run) -> VolumeStore:
+    """Scans on the standard grid with their own grey values."""
+    return VolumeStore(run.folder / "aligned")
+
+
+def volume_store(run: Run) -> VolumeStore:
+    """Scans as models read them."""
+    return VolumeStore(run.folder / "volumes")
+
+
+def align_all(run: Run, cases: Cases) -> VolumeStore:
+    """Bring every scan to the standard grid.
+
+    Raises
+    ------
+    StageError
+        See `batch.prepare_all`.
+    """
+    params = run.params
+    seed = int(run.seed_sequence("registration").generate_state(1)[0])
+    settings = AlignmentSettings(params.volume, params.registration, params.brain, seed)
+    store = aligned_store(run)
+    everything = [case for group in cases.values() for case in group]
+    stamp = [settings, digest_of_code(*CODE)]
+    _prepare(run, everything, partial(align_scan, settings=settings), store, stamp)
+    return store
+
+
+def fit_scale(run: Run, cases: Cases) -> Landmarks | None:
+    """Fit the landmarks of T1CE and FLAIR on the unlabelled collections of the params.
+
+    None if none of their scans is there: then grey values are z-scored only.
+
+    Raises
+    ------
+    IntensityError
+        See `intensity.fit_landmarks`.
+    """
+    store = aligned_store(run)
+    names = [name for name in run.params.intensity.landmark_collections if name in cases]
+    records = [store.record(case.key) for name in names for case in cases[name]]
+    tables = [record["percentiles"] for record in records if record["status"] == DONE]
+    if not tables:
+        return None
+    channels = {
+        kind: tuple(fit_landmarks([table[kind] for table in tables]).tolist()) for kind in IMAGES
+    }
+    return Landmarks(channels, tuple(names), len(tables))
+
+
+def finish_all(
+    run: Run, cases: Cases, landmarks: Landmarks | None, *, segmenter: Path | None = None
+) -> VolumeStore:
+    """Put every scan on the encoder's scale and decide the lesions of the labelled ones.
+
+    Parameters
+    ----------
+    landmarks : Landmarks or None
+        From `fit_scale`.
+    segmenter : Path, optional
+        Folder of a segmenter that may be used on labelled scans.
+
+    Raises
+    ------
+    StageError
+        See `batch.prepare_all`.
+    """
+    store, aligned = volume_store(run), aligned_store(run)
+    lesion = run.params.lesion
+    settings = FinishSettings(aligned, landmarks, lesion, segmenter)
+    scale = None if landmarks is None else landmarks.record()
+    everyone = [scale, digest_of_code(*CODE), lesion.sources, lesion.region, lesion.component]
+    labelled = [lesion.nnunet_folder, lesion.trust_checkpoint, _card(segmenter)]
+    items = [
+        FinishItem(
+            case.key,
+            digest_of([_digest(aligned, case.key), labelled if case.label in CLASSES else []]),
+        )
+        for group in cases.values()
+        for case in group
+    ]
+    _prepare(run, items, partial(finish_scan, settings=settings), store, everyone)
+    return store
+
+
+def dose_all(run: Run, cases: Cases, *, compared: Iterable[str] = ()) -> VolumeStore:
+    """Compute the dose to the lesion of every labelled scan.
+
+    Parameters
+    ----------
+    compared : iterable of str
+        Collections whose lesions are also looked at under all other definitions.
+
+    Raises
+    ------
+    StageError
+        See `batch.prepare_all`.
+    """
+    params = run.params
+    seed = int(run.seed_sequence("dosimetry").generate_state(1)[0])
+    settings = DoseSettings(
+        aligned_store(run), volume_store(run), params.dosimetry, params.lesion, seed
+    )
+    finished, wanted = volume_store(run), set(compared)
+    items = [
+        DoseItem(case.key, digest_of([_digest(finished, case.key), name in wanted]), name in wanted)
+        for name, group in cases.items()
+        for case in group
+        if case.label in CLASSES
+    ]
+    store = VolumeStore(run.folder / "doses")
+    stamp = [params.dosimetry, params.lesion, seed, digest_of_code(*CODE)]
+    _prepare(run, items, partial(lesion_doses, settings=settings), store, stamp)
+    return store
+
+
+def _prepare(
+    run: Run,
+    items: Sequence[Item],
+    work: Callable[[Item], Prepared],
+    store: VolumeStore,
+    stamp: object,
+) -> None:
+    prepare_all(
+        items,
+        work,
+        store,
+        stamp=stamp,
+        workers=run.params.study.workers,
+        log=run.private / "errors",
+    )
+
+
+def _digest(store: VolumeStore, key: str) -> str:
+    return str(store.record(key)["digest"])
+
+
+def _card(segmenter: Path | None) -> str:
+    """What tells one trained segmenter from another."""
+    return "" if segmenter is None else (segmenter / CARD).read_text(encoding="utf-8")

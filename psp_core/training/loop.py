@@ -1,0 +1,152 @@
+"""The training loop: a plain function from model, batches and loss to a history.
+
+Whatever is random in a step comes from the seed and the number of the step: the batch's
+generator and, for dropout and the like, torch's global one, which is put back at the end.
+So a training that was stopped goes on exactly as if it had not been.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Callable
+from pathlib import Path
+from typing import TYPE_CHECKING, TypeVar
+
+import numpy as np
+import pandas as pd
+import torch
+from torch import Tensor, nn
+from torch.optim import Optimizer
+
+from psp_core.errors import TrainingDivergedError
+from psp_core.training.checkpoints import load_checkpoint, save_checkpoint
+
+if TYPE_CHECKING:
+    from lightning_fabric import Fabric
+
+Batch = TypeVar("Batch")
+History = list[tuple[float, float, float]]
+
+COLUMNS = ("loss", "learning_rate", "gradient_norm")
+
+
+def train(
+    model: nn.Module,
+    optimizer: Optimizer,
+    batch_of: Callable[[int, torch.Generator], Batch],
+    loss_of: Callable[[nn.Module, Batch], Tensor],
+    *,
+    steps: int,
+    seed: int,
+    schedule: Callable[[int], float] | None = None,
+    largest_gradient: float | None = None,
+    fabric: Fabric | None = None,
+    checkpoint: Path | None = None,
+    checkpoint_every: int = 100,
+    identity: str = "",
+) -> pd.DataFrame:
+    """Train a model in place.
+
+    Parameters
+    ----------
+    model : Module
+        Trained in place; left in training mode.
+    optimizer : Optimizer
+        Over the model's parameters. Its learning rates are those of a schedule of 1.
+    batch_of : callable
+        Step number (from 0) and a generator seeded for it, to a batch.
+    loss_of : callable
+        Model and batch to a scalar to be minimised.
+    steps : int
+        Optimizer steps in all, those of an earlier, stopped call included.
+    seed : int
+        Everything random in a step is drawn from it and the step's number.
+    schedule : callable, optional
+        Step number to a factor on the learning rates.
+    largest_gradient : float, optional
+        Norm to which the gradient of all parameters together is shortened.
+    fabric : Fabric, optional
+        Device and precision; without it one CPU and float32, where the same call gives the
+        same bytes.
+    checkpoint : Path, optional
+        File to go on from, if it is there, and to write to; it holds no pickle.
+    checkpoint_every : int, default 100
+        Steps between two writings; the last step is always written.
+    identity : str, optional
+        Digest of what the caller made batches and loss from.
+
+    Returns
+    -------
+    DataFrame
+        One row per step: ``step``, ``loss``, ``learning_rate``, ``gradient_norm`` (before it
+        was shortened; NaN without `largest_gradient`).
+
+    Raises
+    ------
+    TrainingDivergedError
+        If a loss or a gradient is NaN or infinite.
+    CheckpointError
+        If the checkpoint is of another model, optimizer, seed, identity or number of steps.
+    """
+    if fabric is None:
+        from lightning_fabric import Fabric  # noqa: PLC0415 - takes seconds, and only training needs it
+
+        fabric = Fabric(accelerator="cpu", devices=1)
+    rates = [group["lr"] for group in optimizer.param_groups]
+    settings = {
+        "model": {name: list(value.shape) for name, value in model.state_dict().items()},
+        "optimizer": _described(optimizer),
+        "largest_gradient": largest_gradient,
+        "steps": steps,
+        "seed": seed,
+        "identity": identity,
+    }
+    wrapped, wrapped_optimizer = fabric.setup(model, optimizer)
+    wrapped.train()
+    history: History = []
+    if checkpoint is not None and checkpoint.is_file():
+        history = load_checkpoint(checkpoint, model, optimizer, settings)
+    devices = range(torch.cuda.device_count()) if fabric.device.type == "cuda" else []
+    with torch.random.fork_rng(devices):
+        for step in range(len(history), steps):
+            factor = 1.0 if schedule is None else schedule(step)
+            for group, rate in zip(optimizer.param_groups, rates, strict=True):
+                group["lr"] = rate * factor
+            of_batch, of_model = np.random.SeedSequence((seed, step)).generate_state(2, np.uint64)
+            torch.manual_seed(int(of_model))
+            batch = batch_of(step, torch.Generator().manual_seed(int(of_batch)))
+            loss = loss_of(wrapped, fabric.to_device(batch))
+            value = _finite(loss.item(), "the loss", step)
+            fabric.backward(loss)
+            norm = float("nan")
+            if largest_gradient is not None:
+                found = torch.nn.utils.clip_grad_norm_(model.parameters(), largest_gradient)
+                norm = _finite(found.item(), "the gradient", step)
+            wrapped_optimizer.step()
+            wrapped_optimizer.zero_grad()
+            history.append((value, optimizer.param_groups[0]["lr"], norm))
+            is_due = (step + 1) % checkpoint_every == 0 or step + 1 == steps
+            if checkpoint is not None and is_due:
+                save_checkpoint(checkpoint, model, optimizer, settings, history)
+    for group, rate in zip(optimizer.param_groups, rates, strict=True):
+        group["lr"] = rate
+    table = pd.DataFrame(history, columns=COLUMNS, dtype=np.float64)
+    table.insert(0, "step", range(len(history)))
+    return table
+
+
+def _described(optimizer: Optimizer) -> list[dict[str, str]]:
+    """Kind and settings of an optimizer, in plain values."""
+    return [
+        {"kind": type(optimizer).__name__}
+        | {name: repr(value) for name, value in group.items() if name != "params"}
+        for group in optimizer.param_groups
+    ]
+
+
+def _finite(value: float, what: str, step: int) -> float:
+    if not np.isfinite(value):
+        raise TrainingDivergedError(
+            f"step {step}: {what} is {value}; lower the learning rate, shorten the gradient "
+            "(largest_gradient), or look for values that are not finite in the batches"
+        )
+    return value
