@@ -24,6 +24,7 @@ from psp_core.phantom.person import draw_person
 from psp_core.phantom.signal import SCANNERS
 from psp_core.preprocessing.brain.atlas import atlas_brain
 from psp_core.preprocessing.brain.bias import correct_bias
+from psp_core.preprocessing.lesion.agreement import dice
 
 LATENTS = ("outfield", "solidity", "rim", "oedema")
 
@@ -45,10 +46,9 @@ def measure(seed: int, spacing_mm: float) -> dict[str, float]:
     found = atlas_brain(t1ce)
     middle = time.perf_counter()
     correct_bias(t1ce, found.mask)
-    shared, sizes = (found.mask & truth).sum(), (found.mask.sum(), truth.sum())
     return {
-        "dice": 2 * shared / sum(sizes),
-        "volume_ratio": sizes[0] / sizes[1],
+        "dice": dice(found.mask, truth),
+        "volume_ratio": found.mask.sum() / truth.sum(),
         "likeness": found.likeness,
         "doubts": len(found.doubts),
         "brain_s": middle - start,

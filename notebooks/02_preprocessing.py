@@ -67,6 +67,9 @@ params = run.params
 prepared = prepare_run(run)
 cases = [case for group in prepared.cases.values() for case in group]
 quality = quality_table(cases, prepared.aligned, prepared.volumes)
+brain_cut, lesion_cut = (
+    quality[name].astype(float) for name in ("brain_share_cut", "lesion_voxels_cut")
+)
 native = [case for case in cases if not case.is_registered]
 is_done = dict(zip((case.key for case in cases), quality["status"] == "done", strict=True))
 done = [case for case in native if is_done[case.key]]
@@ -75,7 +78,9 @@ display(
     Markdown(
         f"**{count(sum(is_done.values()))} of {count(len(cases))} scans** lie on cubes of "
         f"{side} voxels of {spacing_mm:g} mm; {count(len(native))} of them came as raw DICOM "
-        "or NIfTI with skull, the others skull-stripped and registered by their makers."
+        "or NIfTI with skull, the others skull-stripped and registered by their makers. The cube "
+        f"cuts at most {decimal(100 * brain_cut.max(), 2)} % of a brain, and the given lesion "
+        f"mask of {count((lesion_cut > 0).sum())} scans."
     )
 )
 scan_counts(quality).rename(columns=words).style.hide(axis="index").format(precision=0)
@@ -88,7 +93,10 @@ scan_counts(quality).rename(columns=words).style.hide(axis="index").format(preci
 
 # %% tags=["hide-output"]
 lost = lost_table(quality)
-lost.rename(columns=words).style.hide(axis="index").format(precision=0)
+if lost.empty:
+    display(Markdown("Nobody was lost, and no lesion or growth either."))
+else:
+    display(lost.rename(columns=words).style.hide(axis="index").format(precision=0))
 
 # %% [markdown]
 # ## What the models see

@@ -94,6 +94,13 @@ class Grid:
         steps = np.abs(self.affine - other.affine)[:3]
         return bool(max(distance.max(), steps.max()) <= tolerance_mm)
 
+    def padded(self, margin: int) -> Grid:
+        """Add ``margin`` voxels on all six sides, as ``np.pad`` does to the values."""
+        affine = self.affine.copy()
+        affine[:3, 3] = self.to_world((-margin,) * 3)
+        d, h, w = (n + 2 * margin for n in self.shape)
+        return Grid((d, h, w), affine)
+
     def refined(self, factors: tuple[int, int, int]) -> Grid:
         """Split each voxel into ``factors`` parts along d, h and w; same outer box."""
         if len(factors) != 3 or min(factors) < 1:

@@ -28,11 +28,14 @@ CELLS: Mapping[str, str] = {
     "t1ce_file": "T1 after contrast, NIfTI; with flair_file, or else dicom_folder",
     "flair_file": "FLAIR, NIfTI; with t1ce_file, or else dicom_folder",
     "lesion_mask_file": "lesion, NIfTI on the grid of the T1 after contrast",
+    "brain_mask_file": "brain, NIfTI on the grid of the T1 after contrast; not 0 inside",
     "dose_file": "planned dose in Gy, NIfTI",
     "dicom_folder": "DICOM of this visit; dose, plan, structures and planning CT if there",
 }
 COLUMNS = tuple(CELLS)
-PATH_COLUMNS = ("t1ce_file", "flair_file", "lesion_mask_file", "dose_file", "dicom_folder")
+PATH_COLUMNS = (
+    "t1ce_file", "flair_file", "lesion_mask_file", "brain_mask_file", "dose_file", "dicom_folder",
+)  # fmt: skip
 TIMEPOINT_RANGE = (0, 100)
 
 

@@ -43,7 +43,7 @@ RANGES: Mapping[str, tuple[float, float, bool]] = {
     "survival_event": (0, 1, True),
 }
 FILE_COLUMNS = (
-    "t1_file", "t1ce_file", "t2_file", "flair_file", "lesion_mask_file",
+    "t1_file", "t1ce_file", "t2_file", "flair_file", "lesion_mask_file", "brain_mask_file",
     "dose_file", "structures_file", "plan_file", "ct_file",
 )  # fmt: skip
 COLUMNS = (

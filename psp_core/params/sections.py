@@ -1,8 +1,8 @@
 """The sections of a params file, one frozen dataclass each.
 
 ``params/<profile>.yaml`` carries one mapping per section; every key is a field
-here. Modules never see these classes: a notebook reads a section and hands plain
-arguments on.
+here. Modules that compute never see these classes, they take plain arguments; those that
+run a stage over a study (``preprocessing.pipeline``) hand them on.
 """
 
 from __future__ import annotations
@@ -135,7 +135,7 @@ class LesionParams:
         "segmenter",
     )
     region: Literal["enhancing", "core", "whole"] = "enhancing"
-    component: Literal["all", "largest", "growing"] = "all"
+    component: Literal["all", "largest", "growing"] = "largest"
     nnunet_folder: str | None = None
     trust_checkpoint: tuple[Annotated[str, Field(pattern=r"^[0-9a-f]{64}$")], ...] = ()
     segmenter: SegmenterParams = field(default_factory=SegmenterParams)

@@ -22,6 +22,7 @@ from psp_core.preprocessing.dosimetry.samples import DOSE_FRAME
 from psp_core.preprocessing.intensity import percentiles
 from psp_core.preprocessing.lesion.given import labels_on_grid, read_given
 from psp_core.preprocessing.lesion.labels import region_mask
+from psp_core.preprocessing.notes import AlignmentNotes
 from psp_core.preprocessing.pictures import take_pictures
 from psp_core.preprocessing.planning import contours_of, dose_of
 from psp_core.preprocessing.standard import Placed, standard_grid, standard_volume, voxels_cut
@@ -82,9 +83,8 @@ def align_scan(case: Case, settings: AlignmentSettings) -> Prepared:
             dose_arrays, record["dose"] = dose_of(case)
             arrays |= dose_arrays
             record["contours"] = contours_of(case)
-        fault = notes.faults.get(f"t1ce-{DOSE_FRAME}", "")
-        if fault and not record["dose"]["reason"]:
-            record["dose"]["reason"] = f"T1CE does not fit the planning CT: {fault}"
+        if not record["dose"]["reason"]:
+            record["dose"]["reason"] = _unmapped(notes) or _other_frame(aligned, record)
     if any(pair in notes.faults for pair in ("t1ce-previous", "previous-previous_flair")):
         arrays.pop("previous", None)
     return Prepared(arrays, record | notes.record(), "; ".join(reasons))
@@ -130,6 +130,19 @@ def _standardise(
     }
 
 
+def _unmapped(notes: AlignmentNotes) -> str:
+    """Why a dose that can be read does not belong to T1CE, or nothing."""
+    fault = notes.faults.get(f"t1ce-{DOSE_FRAME}")
+    if fault:
+        return f"T1CE does not fit the planning CT: {fault}"
+    if DOSE_FRAME in {one.target for one in notes.maps}:
+        return ""
+    return (
+        "the dose is DICOM and there is no planning CT to register T1CE to; add the CT, or give "
+        "the dose as NIfTI in the frame of T1CE"
+    )
+
+
 def _scaled(
     channels: npt.NDArray[np.float32], brain: npt.NDArray[np.bool_]
 ) -> tuple[npt.NDArray[np.float16], list[float]]:
@@ -141,6 +154,20 @@ def _scaled(
     scales = [median if median > 0 else 1.0 for median in medians]
     values = channels / np.array(scales, dtype=np.float32)[:, None, None, None]
     return values.astype(np.float16), scales
+
+
+def _other_frame(aligned: AlignedImages, record: Record) -> str:
+    """Whether dose or contours are of another frame of reference than the planning CT."""
+    ct = aligned.images.get(DOSE_FRAME)
+    drawn = record["contours"]["event"].values()
+    frames = {
+        "the dose": {record["dose"].get("frame_uid")},
+        "the contours of the lesion": {one["frame_uid"] for one in drawn},
+    }
+    for name, found in frames.items():
+        if ct is not None and ct.frame_uid and found - {ct.frame_uid, None}:
+            return f"{name}: another frame of reference than that of the planning CT"
+    return ""
 
 
 def _outlined(aligned: AlignedImages, brain: Placed) -> dict[str, Placed]:

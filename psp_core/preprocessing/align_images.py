@@ -16,11 +16,11 @@ from psp_core.acquisition.grid import Grid
 from psp_core.acquisition.nifti import is_nifti
 from psp_core.acquisition.resample import resample
 from psp_core.acquisition.volume import Volume
-from psp_core.errors import GridMismatchError, PSPError
+from psp_core.errors import GridMismatchError, MissingInputError, PSPError
 from psp_core.params.sections import BrainParams, RegistrationParams, VolumeParams
 from psp_core.preprocessing.brain.bias import correct_bias
 from psp_core.preprocessing.brain.extraction import BrainMask, extract_brain
-from psp_core.preprocessing.cases import Case, read_image, require
+from psp_core.preprocessing.cases import IMAGES, Case, read_image, require
 from psp_core.preprocessing.dosimetry.samples import DOSE_FRAME
 from psp_core.preprocessing.notes import AlignmentNotes
 from psp_core.preprocessing.registration.ct_brain import ct_brain_mask
@@ -77,9 +77,10 @@ def align_images(case: Case, settings: AlignmentSettings) -> AlignedImages:
     """
     notes = AlignmentNotes()
     with notes.step("reading"):
-        images = {kind: read_image(require(case, kind)) for kind in ("t1ce", "flair")}
+        images = {kind: read_image(require(case, kind)) for kind in IMAGES}
+        given = read_image(case.files["brain_mask"]) if "brain_mask" in case.files else None
     if case.is_registered:
-        return _registered(images, notes)
+        return _registered(case, images, given, notes)
     register = partial(
         register_rigid,
         engine=settings.registration.engine,
@@ -90,7 +91,9 @@ def align_images(case: Case, settings: AlignmentSettings) -> AlignedImages:
     limits = settings.registration
     t1ce = images["t1ce"]
     with notes.step("brain"):
-        brain = extract_brain(t1ce, method=settings.brain.method, command=settings.brain.command)
+        brain = extract_brain(
+            t1ce, method=settings.brain.method, command=settings.brain.command, given=given
+        )
     with notes.step("registration of FLAIR"):
         found = register(
             t1ce, images["flair"], source="t1ce", target="flair", fixed_mask=brain.mask
@@ -124,7 +127,9 @@ def align_images(case: Case, settings: AlignmentSettings) -> AlignedImages:
     return AlignedImages(images, brain, ct_brain, notes)
 
 
-def _registered(images: dict[str, Volume], notes: AlignmentNotes) -> AlignedImages:
+def _registered(
+    case: Case, images: dict[str, Volume], given: Volume | None, notes: AlignmentNotes
+) -> AlignedImages:
     """Images that their makers skull-stripped and registered: one frame, only shifted."""
     t1ce, flair = images["t1ce"], images["flair"]
     if not t1ce.grid.same_grid(flair.grid):
@@ -133,13 +138,13 @@ def _registered(images: dict[str, Volume], notes: AlignmentNotes) -> AlignedImag
             "registered images share one grid: set external.registered to false"
         )
     with notes.step("brain"):
-        brain = extract_brain(t1ce)
+        brain = extract_brain(t1ce, given=given)
     mask = Volume(brain.mask.astype(np.float32), t1ce.grid)
     notes.maps += [
         Rigid.identity("t1ce", "flair"),
         centre_shift(mask, template_mask(TEMPLATE_MM), source="t1ce"),
-        Rigid.identity("t1ce", DOSE_FRAME),
     ]
+    _share_frame(case, notes)
     return AlignedImages(images, brain, None, notes)
 
 
@@ -171,11 +176,9 @@ def _to_planning(
 ) -> Mask | None:
     """Map to the frame of the dose, that of the planning CT; adds the CT to the images."""
     if "ct" not in case.files and "ct" not in case.faults:
-        if "dose" in case.files and is_nifti(case.files["dose"][0].path):
-            notes.maps.append(Rigid.identity("t1ce", DOSE_FRAME))
+        _share_frame(case, notes)
         return None
     ct = read_image(require(case, "ct"))
-    images[DOSE_FRAME] = ct
     inside = ct_brain_mask(ct)
     found = register(
         images["t1ce"],
@@ -186,7 +189,14 @@ def _to_planning(
         moving_mask=inside,
     )
     notes.add(found, limits)
+    images[DOSE_FRAME] = ct  # not before it has a map: it would have no place in a picture
     return inside
+
+
+def _share_frame(case: Case, notes: AlignmentNotes) -> None:
+    """Note that a dose in NIfTI lies in the frame of T1CE; one in DICOM has its own."""
+    if "dose" in case.files and is_nifti(case.files["dose"][0].path):
+        notes.maps.append(Rigid.identity("t1ce", DOSE_FRAME))
 
 
 def _to_previous(
@@ -200,7 +210,7 @@ def _to_previous(
     """Maps to the visit before; adds its images, if it has both."""
     lost = [fault for kind, fault in case.faults.items() if kind.startswith("previous")]
     if lost:
-        raise GridMismatchError(lost[0])
+        raise MissingInputError(lost[0])
     if len(case.previous) < 2:
         return
     before = {kind: read_image(files) for kind, files in case.previous.items()}

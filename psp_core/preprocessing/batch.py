@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import multiprocessing
 import traceback
-from collections.abc import Callable, Iterator, Mapping, Sequence
+from collections.abc import Callable, Mapping, Sequence
 from concurrent.futures import ProcessPoolExecutor
 from concurrent.futures.process import BrokenProcessPool
 from dataclasses import dataclass
@@ -12,14 +12,20 @@ from functools import partial
 from pathlib import Path
 from typing import Any, Protocol, TypeVar
 
-from tqdm import tqdm
-
-from psp_core.errors import PSPError, StageError
+from psp_core.errors import (
+    CheckpointError,
+    ExternalCommandError,
+    MissingInputError,
+    PSPError,
+    StageError,
+)
 from psp_core.preprocessing.store import Array, VolumeStore
 from psp_core.runs import atomic_path, digest_of
 from psp_core.runs.process import start_worker
 
 EXCLUDED, DONE = "excluded", "done"
+MENDABLE = (ExternalCommandError, MissingInputError, CheckpointError)
+"""Errors that the user mends outside the inputs: a program or a network is not there."""
 
 
 class Scan(Protocol):
@@ -54,14 +60,13 @@ def prepare_all(
     stamp: object,
     workers: int = 1,
     log: Path,
-    progress: bool = False,
 ) -> None:
     """Bring a store up to date with a list of scans.
 
     A scan that is there with the same digest is kept, others are made, those not on the
     list are removed. A named error of one scan (`PSPError`) is recorded as its reason to
     be left out. So is any other error, with its traceback in `log`; that scan is tried
-    again next time.
+    again next time, as are those with an error of `MENDABLE`.
 
     Parameters
     ----------
@@ -89,18 +94,18 @@ def prepare_all(
         wanted = set(store.pending(digests))
         todo = [item for item in items if item.key in wanted]
         call = partial(_prepare_one, work=work, store=store, digests=digests, log=log)
-        for _ in tqdm(_run(call, todo, workers), total=len(todo), disable=not progress):
-            pass
+        _run(call, todo, workers)
 
 
-def _run(call: Callable[[Item], None], items: list[Item], workers: int) -> Iterator[None]:
+def _run(call: Callable[[Item], None], items: list[Item], workers: int) -> None:
     if workers == 1 or len(items) < 2:
-        yield from map(call, items)
+        for item in items:
+            call(item)
         return
     context = multiprocessing.get_context("spawn")
     try:
         with ProcessPoolExecutor(min(workers, len(items)), context, start_worker) as pool:
-            yield from pool.map(call, items)
+            list(pool.map(call, items))  # raises what a worker raised
     except BrokenProcessPool as error:
         raise StageError(
             "a worker process was killed, perhaps for lack of memory; run again with fewer "
@@ -121,6 +126,7 @@ def _prepare_one(
         prepared = work(item)
     except PSPError as error:
         prepared = Prepared({}, {}, f"{type(error).__name__}: {error}")
+        digest = "" if isinstance(error, MENDABLE) else digest
     except Exception as error:
         name = item.key.replace("/", "_")
         with atomic_path(log / f"{name}.txt") as path:

@@ -21,7 +21,7 @@ from psp_core.evaluation.classes import CLASSES
 from psp_core.runs import Run, digest_of
 
 IMAGES = ("t1ce", "flair")
-EVENT_FILES = (*IMAGES, "lesion_mask", "ct", "dose", "structures")
+EVENT_FILES = (*IMAGES, "lesion_mask", "brain_mask", "ct", "dose", "structures")
 
 Files = tuple[FileRef, ...]
 
@@ -41,7 +41,7 @@ class Case:
     files : mapping of str to tuple of FileRef
         By kind (`EVENT_FILES`); a kind that the cohort table does not name is absent.
     previous : mapping of str to tuple of FileRef
-        T1CE and FLAIR of the last imaged visit before; empty when there is none.
+        T1CE and FLAIR of the last visit before that names both; empty when there is none.
     prescription_gy, fractions : float
         Of the plan; NaN when unknown.
     faults : mapping of str to str
@@ -67,12 +67,12 @@ class Case:
 
     @cached_property
     def digest(self) -> str:
-        """Digest of what the case is made from: names, sizes and times of its files."""
+        """Digest of what the case is made from: its row, and names, sizes, times of files."""
         numbers = [None if math.isnan(v) else v for v in (self.prescription_gy, self.fractions)]
         files = {kind: _stamps(refs) for kind, refs in self.files.items()}
         before = {kind: _stamps(refs) for kind, refs in self.previous.items()}
-        parts = [self.key, self.is_registered, numbers, files, before, dict(self.faults)]
-        return digest_of(parts)
+        row = [self.key, self.label, self.is_registered, self.previous_timepoint, *numbers]
+        return digest_of([row, files, before, dict(self.faults)])
 
 
 def list_cases(
@@ -105,7 +105,9 @@ def list_cases(
     for row in labelled or rows:
         files, faults = _files(row, EVENT_FILES, root, series)
         visits = [
-            one for one in by_subject[row["subject_id"]] if one["timepoint"] < row["timepoint"]
+            one
+            for one in by_subject[row["subject_id"]]
+            if one["timepoint"] < row["timepoint"] and all(one[f"{kind}_file"] for kind in IMAGES)
         ]
         before = max(visits, key=lambda one: one["timepoint"], default=None)
         previous, lost = _files(before or {}, IMAGES, root, series)

@@ -14,7 +14,7 @@ import numpy as np
 import numpy.typing as npt
 
 from psp_core.acquisition.grid import Grid
-from psp_core.errors import EmptyMaskError, NoMaskError
+from psp_core.errors import CutLesionError, EmptyMaskError, NoMaskError
 from psp_core.evaluation.classes import CLASSES
 from psp_core.params.sections import LesionParams
 from psp_core.preprocessing.dosimetry.samples import DOSE_FRAME
@@ -83,14 +83,18 @@ def decide_lesion(
         If no source tells the region.
     EmptyMaskError
         If the source that was chosen has no voxel of it.
+    CutLesionError
+        If its contour reaches beyond the standard grid.
     """
     grid = Grid(scan.values.shape[1:], np.array(scan.kept["affine"]))
     drawers = Drawers()
     if scan.kept["label"] in CLASSES:
-        drawers = _drawers(lesion.nnunet_folder, lesion.trust_checkpoint, segmenter)
+        drawers = open_drawers(lesion.nnunet_folder, lesion.trust_checkpoint, segmenter)
     drawn, before = _draw_both(scan, grid, drawers)
     known = {source: labels.known for source, labels in drawn.items()}
     choice = choose_source(lesion.sources, known, lesion.region)
+    if choice.source == "contours":
+        _require_inside(scan.kept, grid)
     labels, previous = drawn[choice.source], before.get(choice.source)
     selection, region = define_lesion(
         labels,
@@ -111,6 +115,7 @@ def decide_lesion(
         "source": choice.source,
         "available": list(choice.available),
         "known": sorted(labels.known),
+        "previous_known": sorted(previous.known) if previous is not None else [],
         "region": region,
         "component": selection.component,
         "n_components": selection.n_components,
@@ -137,6 +142,22 @@ def _draw_both(scan: ScanOnGrid, grid: Grid, drawers: Drawers) -> tuple[Drawn, D
         return draw_lesion(now, grid, in_ct, drawers), {}
     earlier = Visit(scan.before, scan.volume_before, None, read_contours(contours["previous"]))
     return draw_lesion(now, grid, in_ct, drawers), draw_lesion(earlier, grid, in_ct, drawers)
+
+
+def _require_inside(kept: Record, grid: Grid) -> None:
+    """Check that the standard grid holds the whole core that was drawn."""
+    core = read_contours(kept["contours"]["event"]).get("core")
+    if core is None:
+        return
+    maps = [Rigid.from_record(one) for one in kept["maps"]]
+    points = find_map(maps, DOSE_FRAME, TEMPLATE).apply(np.concatenate(core.contours))
+    index = grid.to_index(points)
+    outside = ((index < -0.5) | (index > np.array(grid.shape) - 0.5)).any(axis=1)
+    if outside.any():
+        raise CutLesionError(
+            f"the standard volume cuts the drawn lesion: {int(outside.sum())} of {len(index)} "
+            "points of its contours lie outside; enlarge volume.side, or leave the case out"
+        )
 
 
 def _in_ct(kept: Record, grid: Grid) -> Grid | None:
@@ -177,10 +198,16 @@ def _agreement(drawn: Drawn) -> float:
 
 
 @cache
-def _drawers(
+def open_drawers(
     nnunet_folder: str | None, trusted: tuple[str, ...], segmenter: Path | None
 ) -> Drawers:
-    """Networks, opened once per process."""
+    """Open the networks of a study, once per process.
+
+    Raises
+    ------
+    MissingInputError, CheckpointError
+        If one of them is not there, or not trusted.
+    """
     return Drawers(
         Nnunet(Path(nnunet_folder), trusted) if nnunet_folder else None,
         Segmenter.load(segmenter) if segmenter else None,

@@ -15,6 +15,12 @@ from psp_core.preprocessing.store import VolumeStore
 
 KEY = ("dataset", "subject_id", "timepoint")
 GROWTH_PAIRS = ("t1ce_previous", "previous_previous_flair")
+DOSE_FIGURES = (
+    "region", "component", "mean_dose_gy", "min_dose_gy", "median_dose_gy", "d98_gy", "d98_low_gy",
+    "d98_high_gy", "v95_percent", "volume_cm3", "is_unstable", "field_call",
+)  # fmt: skip
+"""Columns that are there even where no scan has a dose."""
+CUT = ("brain_voxels_cut", "brain_share_cut", "lesion_voxels_cut")
 QUALITY = ("start_kept", "inverse_mm", "spread_mm", "surface_mm")
 
 Record = dict[str, Any]
@@ -29,7 +35,7 @@ def quality_table(
     -------
     DataFrame
         `KEY`, ``label``, ``digest``, ``status`` (done or excluded), ``reason``; ``brain_*``;
-        per registered pair, as ``t1ce_ct``, its figures (`QUALITY`) and ``*_fault``;
+        `CUT`; per registered pair, as ``t1ce_ct``, its figures (`QUALITY`) and ``*_fault``;
         ``lesion_*`` with source, region, volume, growth and ``lesion_reason``.
     """
     return pd.DataFrame([_quality(case, aligned, volumes) for case in cases])
@@ -60,16 +66,21 @@ def dose_tables(
         plan = {"completeness": (kept.get("dose") or {}).get("completeness", "unknown")}
         definitions = found.get("definitions") or [{}]
         for number, definition in enumerate(definitions):
-            reason = found["reason"] or definition.get("lesion_reason", "")
-            row = {**about, **plan, "is_default": number == 0, **definition}
+            figures = {**definition}
+            reason = found["reason"] or figures.pop("lesion_reason", "")
+            row = {**about, **plan, "is_default": number == 0, **figures}
             rows.append({**row, "dose_reason": reason})
         if doses.has(case.key, "dvh"):
             shares = doses.read(case.key, "dvh")
             curve = {"dose_percent": DVH_LEVELS_PERCENT, "volume_share": shares}
             curves.append(pd.DataFrame({**about, **curve}))
     columns = [*KEY, "label", "dose_percent", "volume_share"]
-    dvhs = pd.concat(curves, ignore_index=True) if curves else pd.DataFrame(columns=columns)
-    return _typed(pd.DataFrame(rows)), dvhs
+    empty = pd.DataFrame(columns=columns).astype({"dose_percent": float, "volume_share": float})
+    dvhs = pd.concat(curves, ignore_index=True) if curves else empty
+    table = pd.DataFrame(rows)
+    lacking = [name for name in DOSE_FIGURES if name not in table]
+    table = table.reindex(columns=[*table.columns, *lacking])
+    return _typed(table.astype({"region": object, "component": object})), dvhs
 
 
 def features_table(quality: pd.DataFrame, definitions: pd.DataFrame) -> pd.DataFrame:
@@ -106,14 +117,16 @@ def _quality(case: Case, aligned: VolumeStore, volumes: VolumeStore) -> Record:
     }
     brain: Mapping[str, Any] = kept.get("brain") or {}
     row |= {f"brain_{name}": brain.get(name) for name in ("method", "volume_cm3", "cut_cm2")}
-    row |= {name: kept.get(name) for name in ("brain_voxels_cut", "brain_share_cut")}
+    row["brain_faults"] = "; ".join(brain.get("faults") or ())
+    row |= {name: kept.get(name) for name in CUT}
     for pair, figures in (kept.get("registrations") or {}).items():
         name = pair.replace("-", "_")
         row |= {f"{name}_{figure}": figures.get(figure) for figure in QUALITY}
     for pair, fault in (kept.get("faults") or {}).items():
         row[f"{pair.replace('-', '_')}_fault"] = fault
     lesion = {**(finished.get("lesion") or {})}
-    lesion.pop("known", None)
+    for name in ("known", "previous_known"):
+        lesion.pop(name, None)
     lesion["available"] = ", ".join(lesion.get("available") or ())
     return row | {f"lesion_{name}": value for name, value in lesion.items()}
 
@@ -148,13 +161,12 @@ def lost_table(quality: pd.DataFrame, definitions: pd.DataFrame | None = None) -
     parts += [("growth", labelled, f"{pair}_fault") for pair in GROWTH_PAIRS]
     if definitions is not None:
         parts.append(("dose", definitions[definitions["is_default"].astype(bool)], "dose_reason"))
-    found = [
-        table.loc[table[column].fillna("") != "", [*KEY, "label"]].assign(
-            lost=lost, reason=table[column]
-        )
-        for lost, table, column in parts
-        if column in table
-    ]
-    rows = pd.concat(found, ignore_index=True)
+    found = []
+    for lost, table, column in parts:
+        if column in table:
+            told = table.rename(columns={column: "told"})[[*KEY, "label", "told"]]
+            found.append(told[told["told"].fillna("") != ""].assign(lost=lost))
+    rows = pd.concat(found, ignore_index=True).rename(columns={"told": "reason"})
+    rows = rows[[*KEY, "label", "lost", "reason"]]
     rows = rows[~rows.duplicated([*KEY, "reason"])]
     return rows.sort_values(list(KEY), kind="stable", ignore_index=True)

@@ -142,6 +142,7 @@ class _Scan:
         self.labels = LesionLabels(settings.volumes.read(key, "labels"), known)
         self.previous = None
         if settings.volumes.has(key, "previous_labels"):
+            known = frozenset(finished["lesion"]["previous_known"])
             self.previous = LesionLabels(settings.volumes.read(key, "previous_labels"), known)
         self.grid = Grid(self.labels.values.shape, np.array(finished["affine"]))
         self.to_dose = find_map(

@@ -19,6 +19,7 @@ from psp_core.preprocessing.align import align_scan
 from psp_core.preprocessing.align_images import AlignmentSettings
 from psp_core.preprocessing.batch import DONE, Item, Prepared, prepare_all
 from psp_core.preprocessing.cases import IMAGES, Case, list_cases
+from psp_core.preprocessing.decide_lesion import open_drawers
 from psp_core.preprocessing.finish import FinishItem, FinishSettings, finish_scan
 from psp_core.preprocessing.intensity import Landmarks, fit_landmarks
 from psp_core.preprocessing.lesion.segmenter import CARD
@@ -99,7 +100,8 @@ def align_all(run: Run, cases: Cases) -> VolumeStore:
 def fit_scale(run: Run, cases: Cases) -> Landmarks | None:
     """Fit the landmarks of T1CE and FLAIR on the unlabelled collections of the params.
 
-    None if none of their scans is there: then grey values are z-scored only.
+    A scan with a channel of one grey value has no scale and is left out. None if no scan is
+    left: then grey values are z-scored only.
 
     Raises
     ------
@@ -109,7 +111,11 @@ def fit_scale(run: Run, cases: Cases) -> Landmarks | None:
     store = aligned_store(run)
     names = [name for name in run.params.intensity.landmark_collections if name in cases]
     records = [store.record(case.key) for name in names for case in cases[name]]
-    tables = [record["percentiles"] for record in records if record["status"] == DONE]
+    tables = [
+        record["percentiles"]
+        for record in records
+        if record["status"] == DONE and all(_has_range(record["percentiles"][k]) for k in IMAGES)
+    ]
     if not tables:
         return None
     channels = {
@@ -134,10 +140,15 @@ def finish_all(
     ------
     StageError
         See `batch.prepare_all`.
+    MissingInputError, CheckpointError
+        If the user's nnU-Net cannot be opened.
     """
     store, aligned = volume_store(run), aligned_store(run)
     lesion = run.params.lesion
     settings = FinishSettings(aligned, landmarks, lesion, segmenter)
+    open_drawers.cache_clear()  # a network may have been trained anew since
+    if lesion.nnunet_folder:  # a wrong folder stops the study here, not scan by scan
+        open_drawers(lesion.nnunet_folder, lesion.trust_checkpoint, None)
     scale = None if landmarks is None else landmarks.record()
     everyone = [scale, digest_of_code(*CODE), lesion.sources, lesion.region, lesion.component]
     labelled = [lesion.nnunet_folder, lesion.trust_checkpoint, _card(segmenter)]
@@ -199,6 +210,10 @@ def _prepare(
         workers=run.params.study.workers,
         log=run.private / "errors",
     )
+
+
+def _has_range(percentiles: Sequence[float]) -> bool:
+    return percentiles[-1] > percentiles[0]
 
 
 def _digest(store: VolumeStore, key: str) -> str:

@@ -54,7 +54,7 @@ def prepare_run(run: Run) -> PreparedRun:
     landmarks = fit_scale(run, cases)
     taught = {name: some for name, some in cases.items() if not _is_labelled(some)}
     finish_all(run, taught, landmarks)
-    segmenter = train_on_run(run)
+    segmenter = train_on_run(run, (case.key for some in taught.values() for case in some))
     usable: Path | None = segmenter.usable if segmenter else None
     labelled = {name: some for name, some in cases.items() if _is_labelled(some)}
     volumes = finish_all(run, labelled, landmarks, segmenter=usable)

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from collections.abc import Iterable
 from dataclasses import dataclass
 from pathlib import Path
 
@@ -50,10 +51,15 @@ class StudySegmenter:
         return self.folder if self.dice >= self.least_dice else None
 
 
-def train_on_run(run: Run) -> StudySegmenter | None:
+def train_on_run(run: Run, keys: Iterable[str]) -> StudySegmenter | None:
     """Train the segmenter on the finished scans of the BraTS layout that have masks.
 
     A training that was stopped goes on; one that was finished is read.
+
+    Parameters
+    ----------
+    keys : iterable of str
+        Finished scans of this study: the store may hold those of an earlier one.
 
     Returns
     -------
@@ -66,7 +72,7 @@ def train_on_run(run: Run) -> StudySegmenter | None:
         See `Run.stage` and `training.train`.
     """
     store, params = volume_store(run), run.params.lesion
-    records = {key: store.record(key) for key in store.scans()}
+    records = {key: store.record(key) for key in sorted(keys)}
     digests = {
         key: record["digest"]
         for key, record in records.items()

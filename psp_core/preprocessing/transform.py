@@ -14,7 +14,6 @@ from typing import Any
 
 import numpy as np
 import numpy.typing as npt
-from scipy.spatial.transform import Rotation
 
 from psp_core.acquisition.grid import Grid
 from psp_core.errors import FrameOfReferenceError, GeometryError
@@ -108,12 +107,6 @@ class Rigid:
     def carry(self, grid: Grid) -> Grid:
         """A grid of the source frame as it lies in the target frame."""
         return Grid(grid.shape, self.matrix @ grid.affine)
-
-    @property
-    def rotation_degrees(self) -> float:
-        """Angle of the rotation."""
-        rotation = Rotation.from_matrix(self.matrix[:3, :3])
-        return float(np.degrees(rotation.magnitude()))
 
     def distance_mm(self, other: Rigid, points_mm: npt.ArrayLike) -> Floats:
         """How far the two maps send each of the points (N, 3) apart, in mm (N,)."""

@@ -51,7 +51,8 @@ def plot_alignment(
     else:
         grid = np.array(axes, dtype=object).reshape(len(pictures), 3)
     for row, (name, planes) in zip(grid, pictures.items(), strict=True):
-        shown = np.nan_to_num(planes, nan=float(np.nanmin(planes)))
+        seen = planes[np.isfinite(planes)]  # nothing, if the map leads past the image
+        shown = np.nan_to_num(planes, nan=float(seen.min()) if seen.size else 0.0)
         low, high = (windows or {}).get(name) or np.percentile(shown, [1, 99.5]).tolist()
         for ax, plane, where, mask in zip(row, shown, PLANES, outlines[name], strict=True):
             ax.imshow(plane, cmap="gray", vmin=low, vmax=high)

@@ -51,8 +51,8 @@ def plot_dvh_bands(bands: pd.DataFrame, *, ax: Axes | None = None) -> Axes:
         ax.axvline(percent, color="0.45", linestyle="--", linewidth=0.8)
     if len(bands):
         ax.set_xlim(0, bands["dose_percent"].max())
+        ax.legend(frameon=False, loc="lower left", bbox_to_anchor=(0, 1), ncols=2)
     ax.set_ylim(0, 102)
     ax.set(xlabel="Dose, % of prescription", ylabel="Lesion volume that receives it, %")
-    ax.legend(frameon=False, loc="lower left", bbox_to_anchor=(0, 1), ncols=2)
     ax.spines[["top", "right"]].set_visible(False)
     return ax

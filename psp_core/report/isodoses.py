@@ -2,8 +2,6 @@
 
 from __future__ import annotations
 
-from collections.abc import Sequence
-
 import matplotlib.pyplot as plt
 import numpy as np
 from matplotlib.axes import Axes
@@ -25,7 +23,6 @@ def plot_isodoses(
     volumes: VolumeStore,
     key: str,
     *,
-    shares: Sequence[float] = tuple(ISODOSE_COLOURS),
     title: str = "",
     ax: Axes | None = None,
 ) -> Axes:
@@ -37,8 +34,6 @@ def plot_isodoses(
         Of the run.
     key : str
         A scan with lesion, dose and known prescription.
-    shares : sequence of float
-        Isodoses as shares of the prescription.
     """
     if ax is None:
         _, ax = plt.subplots(figsize=(3.6, 3.6), layout="constrained")
@@ -55,12 +50,12 @@ def plot_isodoses(
     plane = Grid((1, *grid.shape[1:]), affine)
     dose_gy = resample(planned, find_map(maps, TEMPLATE, DOSE_FRAME).carry(plane))[0]
     t1ce = np.asarray(volumes.open(key)[0, number], dtype=np.float32)
-    low, high = np.percentile(t1ce[t1ce != 0], [1, 99]).tolist()  # 0 is outside the brain
+    low, high = np.percentile(t1ce[t1ce != 0], [1, 97]).tolist()  # 0 is outside the brain
     ax.imshow(t1ce, cmap="gray", vmin=low, vmax=high)
     ax.contour(lesion[number] > 0, [0.5], colors=OUTLINE, linewidths=1.4)
     handles = [Line2D([], [], color=OUTLINE, label="lesion")]
-    for share in shares:
-        level, colour = share * dose["prescription_gy"], ISODOSE_COLOURS[share]
+    for share, colour in ISODOSE_COLOURS.items():
+        level = share * dose["prescription_gy"]
         if np.nanmin(dose_gy) < level < np.nanmax(dose_gy):
             ax.contour(dose_gy, [level], colors=colour, linewidths=1.0, linestyles="--")
             label = f"{level:.0f} Gy"

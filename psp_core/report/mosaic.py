@@ -55,7 +55,7 @@ def plot_mosaic(
     columns : int, default 8
         Pictures in a row.
     window : (low, high), optional
-        Grey levels; by default the 1st to the 99.5th percentile of all pictures.
+        Grey levels; by default the 1st to the 98th percentile of all pictures.
     marked : sequence of bool, optional
         Pictures whose name is written in red.
     """
@@ -65,7 +65,7 @@ def plot_mosaic(
     if ax is None:
         size = (columns * TILE_INCHES, rows * TILE_INCHES * height / width)
         _, ax = plt.subplots(figsize=size, layout="constrained")
-    low, high = window or (float(np.percentile(images, 1)), float(np.percentile(images, 99.5)))
+    low, high = window or (float(np.percentile(images, 1)), float(np.percentile(images, 98)))
     ax.imshow(tile(images, columns, fill=high), cmap="gray", vmin=low, vmax=high)
     if outlines is not None and outlines.any():
         drawn = tile(outlines, columns, fill=0.0)

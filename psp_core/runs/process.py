@@ -11,6 +11,7 @@ import os
 import random
 import sys
 import threading
+import warnings
 from multiprocessing.process import BaseProcess
 
 import numpy as np
@@ -36,6 +37,11 @@ def use_one_thread() -> None:
     threadpoolctl.threadpool_limits(1)
     if (torch := sys.modules.get("torch")) is not None:
         torch.set_num_threads(1)
+
+
+def quiet_libraries() -> None:
+    """Keep out of the pages what a library's progress bar says of a missing widget."""
+    warnings.filterwarnings("ignore", message="IProgress not found")
 
 
 def seed_globally(seed: int) -> None:

@@ -15,7 +15,7 @@ from psp_core.errors import StageError
 from psp_core.params import Params, read_params
 from psp_core.runs.atomic import sweep, write_json
 from psp_core.runs.digest import digest_of
-from psp_core.runs.process import seed_globally, use_one_thread
+from psp_core.runs.process import quiet_libraries, seed_globally, use_one_thread
 from psp_core.runs.provenance import provenance
 from psp_core.runs.stage import Stage, read_marker, stage_digest
 
@@ -152,6 +152,7 @@ def open_run(
     params = read_params(params_file, overrides)
     folder = Path(run_dir).resolve()
     use_one_thread()
+    quiet_libraries()
     seed_globally(params.study.seed)
     private = folder / "private"
     private.mkdir(parents=True, exist_ok=True)

@@ -46,6 +46,13 @@ def test_a_refined_grid_fills_the_same_box() -> None:
     np.testing.assert_allclose(blocks, grid.points(), atol=1e-9)
 
 
+def test_a_padded_grid_keeps_its_voxels_where_they_were() -> None:
+    grid = oblique_grid()
+    padded = grid.padded(2)
+    assert padded.shape == (8, 9, 10)
+    np.testing.assert_allclose(padded.points()[2:-2, 2:-2, 2:-2], grid.points(), atol=1e-10)
+
+
 def test_same_grid_allows_rounding_and_nothing_else() -> None:
     grid = oblique_grid()
     moved = grid.affine.copy()

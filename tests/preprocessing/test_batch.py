@@ -9,7 +9,7 @@ from pathlib import Path
 import numpy as np
 import pytest
 
-from psp_core.errors import EmptyMaskError, StageError
+from psp_core.errors import EmptyMaskError, ExternalCommandError, StageError
 from psp_core.preprocessing.batch import Prepared, prepare_all
 from psp_core.preprocessing.store import VolumeStore
 
@@ -65,6 +65,19 @@ def test_an_unexpected_error_tells_its_kind_alone_and_is_tried_again(tmp_path: P
     log = (tmp_path / "private" / "own_P-3_001.txt").read_text(encoding="utf-8")
     assert "a place of the patient's file" in log
     assert store.record(SCANS[2].key)["digest"] == ""
+
+
+def without_program(scan: Scan) -> Prepared:
+    raise ExternalCommandError(f"hd-bet is not installed here for scan {scan.number}")
+
+
+def test_a_scan_that_lacked_a_program_is_tried_again(tmp_path: Path) -> None:
+    store = VolumeStore(tmp_path / "volumes")
+    log = tmp_path / "private"
+    prepare_all(SCANS[:1], without_program, store, stamp=1, log=log)
+    assert store.record(SCANS[0].key)["reason"].startswith("ExternalCommandError: hd-bet")
+    prepare_all(SCANS[:1], double, store, stamp=1, log=log)
+    assert store.record(SCANS[0].key)["status"] == "done"
 
 
 def test_a_second_run_makes_nothing_and_new_parameters_make_all(tmp_path: Path) -> None:

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import os
+from dataclasses import replace
 from pathlib import Path
 
 import pandas as pd
@@ -75,6 +76,20 @@ def test_a_case_counts_as_changed_when_a_file_it_needs_changed(run: Run, root: P
     assert only(list_cases(run, "own", root, cohort())).digest == first
     os.utime(root / "P-1" / "visit_1" / "t1ce.nii", (1, 1))
     assert only(list_cases(run, "own", root, cohort())).digest != first
+
+
+def test_a_visit_without_flair_is_not_the_visit_before(run: Run, root: Path) -> None:
+    table = cohort()
+    table.loc[table["timepoint"] == 1, "flair_file"] = ""
+    case = only(list_cases(run, "own", root, table))
+    assert case.previous_timepoint == 0
+    assert sorted(case.previous) == ["flair", "t1ce"]
+
+
+def test_a_case_counts_as_changed_when_its_row_changed(run: Run, root: Path) -> None:
+    first = only(list_cases(run, "own", root, cohort()))
+    assert only(list_cases(run, "own", root, cohort("pseudoprogression"))).digest != first.digest
+    assert replace(first, previous_timepoint=2).digest != first.digest
 
 
 def test_a_missing_kind_is_an_error_that_names_it(run: Run, root: Path) -> None:

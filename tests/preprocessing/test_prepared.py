@@ -19,6 +19,7 @@ from psp_core.acquisition.files import FileRef
 from psp_core.acquisition.structures import read_structures
 from psp_core.cohorts import burdenko_cohort, own
 from psp_core.cohorts.indexes import index_collection
+from psp_core.errors import BrainExtractionError
 from psp_core.phantom.imaging import Steps
 from psp_core.phantom.latents import CausalModel
 from psp_core.phantom.study import write_phantoms
@@ -195,12 +196,38 @@ def test_a_second_preparation_writes_nothing(run: Run, prepared: PreparedRun) ->
 
 def test_the_same_scan_gives_the_same_arrays_again(run: Run, prepared: PreparedRun) -> None:
     case = prepared.cases["burdenko"][0]
-    params = run.params
-    seed = int(run.seed_sequence("registration").generate_state(1)[0])
-    settings = AlignmentSettings(params.volume, params.registration, params.brain, seed)
-    again = align_scan(case, settings)
+    again = align_scan(case, alignment_settings(run))
     for name, values in again.arrays.items():
         assert np.array_equal(values, prepared.aligned.read(case.key, name), equal_nan=True), name
+
+
+def alignment_settings(run: Run) -> AlignmentSettings:
+    params = run.params
+    seed = int(run.seed_sequence("registration").generate_state(1)[0])
+    return AlignmentSettings(params.volume, params.registration, params.brain, seed)
+
+
+def test_a_ct_that_cannot_be_registered_costs_the_dose_and_not_the_scan(
+    run: Run, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    def fail(*_: object) -> None:
+        raise BrainExtractionError("no skull in the CT")
+
+    monkeypatch.setattr("psp_core.preprocessing.align_images.ct_brain_mask", fail)
+    case = replace(study_cases(run)["burdenko"][0], previous={})
+    made = align_scan(case, alignment_settings(run))
+    assert made.reason == ""
+    assert "ct" not in made.record["pictures"]
+    assert made.record["dose"]["reason"].endswith("no skull in the CT")
+
+
+def test_a_dicom_dose_is_not_taken_for_one_in_the_frame_of_a_registered_scan(run: Run) -> None:
+    cases = study_cases(run)
+    (case,), dose = cases["development"], cases["burdenko"][0].files["dose"]
+    foreign = replace(case, files={**case.files, "dose": dose})
+    made = align_scan(foreign, alignment_settings(run))
+    assert made.reason == ""
+    assert "give the dose as NIfTI in the frame of T1CE" in made.record["dose"]["reason"]
 
 
 def spoil_flair(place: Path) -> None:
@@ -278,7 +305,7 @@ def test_an_unusable_dose_is_a_category_and_the_images_stay(
 
 
 def spoilt(
-    tmp_path: Path, run: Run, damage: Callable[[Path], None]
+    tmp_path: Path, run: Run, damage: Callable[[Path], None], **more: tuple[FileRef, ...]
 ) -> tuple[dict[str, Any], dict[str, Any]]:
     """Records of a copy of the registered case with one fault, and of the sound one."""
     (case,) = study_cases(run)["development"]
@@ -288,8 +315,24 @@ def spoilt(
     moved = {
         kind: tuple(FileRef(root, ref.path) for ref in refs) for kind, refs in case.files.items()
     }
-    there = {kind: refs for kind, refs in moved.items() if refs[0].location.exists()}
+    there = {kind: refs for kind, refs in (moved | more).items() if refs[0].location.exists()}
     bad = replace(case, subject_id="Spoilt", files=there)
     other = open_run(PARAMS, tmp_path / "run", OVERRIDES | {"study.workers": 1})
     store = align_all(other, {"development": [bad, case]})
     return store.record(bad.key), store.record(case.key)
+
+
+def test_a_given_brain_mask_is_used_as_it_is(tmp_path: Path, run: Run) -> None:
+    def give_half(place: Path) -> None:
+        image = nibabel.load(place / "t1ce.nii", mmap=False)
+        inside = np.asarray(image.dataobj) > 0
+        inside[: len(inside) // 2] = False
+        nibabel.save(
+            nibabel.Nifti1Image(inside.astype(np.uint8), image.affine), place / "brain_mask.nii"
+        )
+
+    (case,) = study_cases(run)["development"]
+    given = FileRef(tmp_path / "data", f"{case.subject_id}/visit_{case.timepoint}/brain_mask.nii")
+    bad, good = spoilt(tmp_path, run, give_half, brain_mask=(given,))
+    assert bad["brain"]["method"] == "given"
+    assert bad["brain"]["volume_cm3"] < 0.7 * good["brain"]["volume_cm3"]

@@ -47,6 +47,12 @@ def test_an_alignment_has_a_row_per_scan_and_a_column_per_plane() -> None:
     assert axes[1, 2].get_title() == "CT, sagittal"
 
 
+def test_an_image_that_its_map_missed_is_drawn_empty() -> None:
+    nothing = np.full((3, 8, 8), np.nan, np.float32)
+    axes = plot_alignment({"CT": nothing}, {"CT": np.zeros((3, 8, 8), bool)}, is_doubtful=True)
+    assert (np.asarray(axes[0, 0].images[0].get_array()) == 0).all()
+
+
 def test_a_curve_per_scan_and_one_name_per_collection() -> None:
     rng = np.random.default_rng(0)
     samples = {"one": [rng.normal(size=500) for _ in range(3)], "two": [rng.normal(size=500)]}

@@ -13,7 +13,6 @@ from scipy.ndimage import gaussian_filter, map_coordinates
 from scipy.optimize import least_squares
 from scipy.spatial.transform import Rotation
 
-from psp_core.acquisition.grid import Grid
 from psp_core.acquisition.volume import Volume
 from psp_core.preprocessing.brain.coarse import Floats, Mask, coarsened
 from psp_core.preprocessing.brain.surface import template_distance
@@ -107,7 +106,5 @@ def _blurred(region: Volume, spacing_mm: float, blur_mm: float) -> Volume:
     small = coarsened(region, spacing_mm)
     margin = int(np.ceil(3 * blur_mm / min(small.grid.spacing_mm)))
     values = np.pad(np.asarray(small.values, dtype=np.float32), margin)
-    affine = np.array(small.grid.affine)
-    affine[:3, 3] = small.grid.to_world((-margin,) * 3)
     blurred = gaussian_filter(values, blur_mm / np.array(small.grid.spacing_mm))
-    return Volume(blurred, Grid((values.shape[0], values.shape[1], values.shape[2]), affine))
+    return Volume(blurred, small.grid.padded(margin))

@@ -10,6 +10,7 @@ import SimpleITK
 
 from psp_core.acquisition.volume import Volume
 from psp_core.errors import EmptyMaskError, GridMismatchError
+from psp_core.preprocessing.registration.pyramid import block_size, to_image
 
 sitk: Any = SimpleITK  # without types
 
@@ -53,9 +54,9 @@ def correct_bias(volume: Volume, mask: npt.NDArray[np.bool_]) -> npt.NDArray[np.
         raise EmptyMaskError(
             "no voxel of the mask has a positive value: there is no bias field to estimate"
         )
-    image = _image(np.where(used, values, np.float32(0)), volume)
-    inside = sitk.Cast(_image(used.astype(np.float32), volume), sitk.sitkUInt8)
-    factors = _factors(volume)
+    image = to_image(np.where(used, values, 0), volume.grid)
+    inside = sitk.Cast(to_image(used, volume.grid), sitk.sitkUInt8)
+    factors = block_size(image, WORKING_MM)
     n4 = sitk.N4BiasFieldCorrectionImageFilter()
     n4.SetMaximumNumberOfIterations(ITERATIONS)
     n4.Execute(sitk.Shrink(image, factors), sitk.Shrink(inside, factors))
@@ -64,16 +65,3 @@ def correct_bias(volume: Volume, mask: npt.NDArray[np.bool_]) -> npt.NDArray[np.
     gain = values[used].mean(dtype=np.float64) / corrected[used].mean(dtype=np.float64)
     scaled: npt.NDArray[np.float32] = (corrected * gain).astype(np.float32)
     return scaled
-
-
-def _image(values: npt.NDArray[np.float32], volume: Volume) -> Any:
-    """Values with their spacing; the field knows no other geometry."""
-    image = sitk.GetImageFromArray(values)
-    image.SetSpacing(volume.grid.spacing_mm[::-1])
-    return image
-
-
-def _factors(volume: Volume) -> list[int]:
-    """How many voxels become one, along w, h and d."""
-    sides = zip(volume.grid.spacing_mm, volume.grid.shape, strict=True)
-    return [min(max(1, round(WORKING_MM / side)), size) for side, size in sides][::-1]

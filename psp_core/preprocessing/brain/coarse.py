@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import numpy as np
 import numpy.typing as npt
-from scipy.ndimage import affine_transform, distance_transform_edt, gaussian_filter
+from scipy.ndimage import affine_transform, distance_transform_edt, gaussian_filter, label
 
 from psp_core.acquisition.grid import Grid
 from psp_core.acquisition.volume import Volume
@@ -75,6 +75,14 @@ def eroded(mask: Mask, grid: Grid, distance_mm: float) -> Mask:
 def dilated(mask: Mask, grid: Grid, distance_mm: float) -> Mask:
     """Voxels of the mask and those within `distance_mm` of it."""
     return np.asarray(distance_transform_edt(~mask, sampling=grid.spacing_mm) <= distance_mm)
+
+
+def largest_part(mask: Mask) -> Mask:
+    """Largest connected part; empty if there is none."""
+    parts, count = label(mask)
+    if not count:
+        return np.zeros(mask.shape, dtype=bool)
+    return np.asarray(parts == 1 + np.bincount(parts.ravel())[1:].argmax())
 
 
 def _steps(grid: Grid, spacing_mm: float) -> tuple[npt.NDArray[np.int64], npt.NDArray[np.int64]]:

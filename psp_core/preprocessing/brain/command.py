@@ -23,10 +23,11 @@ nib: Any = nibabel  # without types
 INPUT, OUTPUT = "{input}", "{output}"
 THREADS = ("OMP_NUM_THREADS", "MKL_NUM_THREADS", "ITK_GLOBAL_DEFAULT_NUMBER_OF_THREADS")
 LAST_LINES = 5
+TIMEOUT_S = 3600.0  # a network on one core takes its time
 _PATH = re.compile(r"(?:[A-Za-z]:)?[\\/](?:[^\\/\s'\":]+[\\/])*([^\\/\s'\":]*)")
 
 
-def command_brain(volume: Volume, command: str, *, timeout_s: float) -> Mask:
+def command_brain(volume: Volume, command: str, *, timeout_s: float = TIMEOUT_S) -> Mask:
     """Write the image, run the program on it without a shell, read what it wrote.
 
     Parameters
@@ -34,7 +35,7 @@ def command_brain(volume: Volume, command: str, *, timeout_s: float) -> Mask:
     command : str
         Command line with ``{input}`` and ``{output}``, which become paths of NIfTI files in
         a private folder, for example ``hd-bet -i {input} -o {output} -device cpu``.
-    timeout_s : float
+    timeout_s : float, default 3600
         Seconds after which the program is ended.
 
     Returns
@@ -112,7 +113,7 @@ def _run(words: list[str], program: str, folder: str, timeout_s: float) -> None:
             words, cwd=folder, env=os.environ | dict.fromkeys(THREADS, "1"), timeout=timeout_s,
             stdin=subprocess.DEVNULL, capture_output=True, text=True, errors="replace", check=False,
         )  # fmt: skip
-    except (FileNotFoundError, PermissionError):
+    except OSError:  # absent, forbidden, or no program at all
         raise ExternalCommandError(
             f"{program} is not installed here or may not be run; install it, correct "
             "brain.command, or set brain.method to atlas"

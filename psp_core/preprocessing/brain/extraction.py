@@ -71,7 +71,6 @@ def extract_brain(
     *,
     method: Literal["atlas", "command"] = "atlas",
     command: str | None = None,
-    timeout_s: float = 900.0,
     given: Volume | None = None,
 ) -> BrainMask:
     """Find the brain in the MR image of a head.
@@ -87,8 +86,6 @@ def extract_brain(
         The packaged template, or the user's own program.
     command : str, optional
         Command line of that program (`command.command_brain`).
-    timeout_s : float, default 900
-        Seconds that the program may take.
     given : Volume, optional
         Mask on the grid of the image, not 0 inside the brain.
 
@@ -115,7 +112,7 @@ def extract_brain(
                 "brain.method is command, but brain.command names none; expected for example "
                 "'hd-bet -i {input} -o {output}'"
             )
-        return _described(command_brain(known, command, timeout_s=timeout_s), "command", volume)
+        return _described(command_brain(known, command), "command", volume)
     found = atlas_brain(known)
     if found.doubts:
         raise BrainExtractionError(

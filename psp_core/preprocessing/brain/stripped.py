@@ -3,10 +3,10 @@
 from __future__ import annotations
 
 import numpy as np
-from scipy.ndimage import binary_fill_holes, label
+from scipy.ndimage import binary_fill_holes
 
 from psp_core.acquisition.volume import Volume
-from psp_core.preprocessing.brain.coarse import Mask
+from psp_core.preprocessing.brain.coarse import Mask, largest_part
 
 LEAST_BACKGROUND = 0.30  # share of the voxels that are exactly 0; a tight box around a brain: 0.45
 SMALLEST_CM3, LARGEST_CM3 = 700.0, 2300.0  # a head without its background is larger
@@ -30,9 +30,7 @@ def stripped_brain(volume: Volume) -> Mask | None:
     left = np.isfinite(volume.values) & (volume.values != 0)
     if not left.any() or 1 - left.mean() < LEAST_BACKGROUND:
         return None
-    parts, _ = label(left)
-    largest = 1 + int(np.bincount(parts.ravel())[1:].argmax())
-    brain = np.asarray(binary_fill_holes(parts == largest))
+    brain = np.asarray(binary_fill_holes(largest_part(left)))
     count = int(brain.sum())
     if not SMALLEST_CM3 <= count * volume.grid.voxel_volume_cm3 <= LARGEST_CM3:
         return None

@@ -21,7 +21,6 @@ from scipy.ndimage import (
 from scipy.sparse import csr_matrix
 from scipy.spatial import cKDTree
 
-from psp_core.acquisition.grid import Grid
 from psp_core.acquisition.volume import Volume
 from psp_core.preprocessing.brain.coarse import Floats, Mask
 from psp_core.preprocessing.template import template_mask
@@ -53,11 +52,9 @@ def template_distance() -> Volume:
     distance = distance_transform_edt(inside, sampling=sides) - distance_transform_edt(
         ~inside, sampling=sides
     )
-    affine = np.array(mask.grid.affine)
-    affine[:3, 3] = mask.grid.to_world((-MARGIN,) * 3)
     # The surface lies half a voxel from the centres on both of its sides.
     values = (distance - np.sign(distance) * sides[0] / 2).astype(np.float32)
-    return Volume(values, Grid((values.shape[0], values.shape[1], values.shape[2]), affine))
+    return Volume(values, mask.grid.padded(MARGIN))
 
 
 def move_surface(region: Volume, from_template: Floats) -> Volume:

@@ -11,7 +11,14 @@ from scipy.ndimage import binary_opening, label
 from psp_core.acquisition.grid import Grid
 from psp_core.acquisition.volume import Volume
 from psp_core.errors import BrainExtractionError
-from psp_core.preprocessing.brain.coarse import Floats, Mask, coarsened, dilated, eroded
+from psp_core.preprocessing.brain.coarse import (
+    Floats,
+    Mask,
+    coarsened,
+    dilated,
+    eroded,
+    largest_part,
+)
 
 SEARCH_MM = 8.0
 UPPER_HEAD_MM = 120.0  # below the top of the head, which holds the brain and little else
@@ -45,7 +52,7 @@ def find_head(volume: Volume) -> Head:
     small = coarsened(volume, SEARCH_MM)
     threshold = 0.5 * _otsu(small.values)
     bright = np.pad(small.values > threshold, 1, mode="edge")
-    head = _largest(binary_opening(bright)[1:-1, 1:-1, 1:-1])
+    head = largest_part(binary_opening(bright)[1:-1, 1:-1, 1:-1])
     if not head.any():
         raise BrainExtractionError(
             "no connected bright region in the image, expected a head; "
@@ -100,14 +107,6 @@ def brain_like(
         return np.zeros(like.shape, dtype=bool)
     core = parts == int(shared.argmax())
     return dilated(core, grid, THINNEST_MM + REGROWN_MM) & like
-
-
-def _largest(mask: Mask) -> Mask:
-    """Largest connected part; empty if there is none."""
-    parts, count = label(mask)
-    if not count:
-        return np.zeros(mask.shape, dtype=bool)
-    return np.asarray(parts == 1 + np.bincount(parts.ravel())[1:].argmax())
 
 
 def _otsu(values: npt.NDArray[np.floating]) -> float:

@@ -5,24 +5,7 @@ from __future__ import annotations
 import numpy as np
 import numpy.typing as npt
 
-from psp_core.errors import GeometryError
 from psp_core.preprocessing.dosimetry.statistics import covered
-
-
-def dose_axis(largest: float, step: float) -> npt.NDArray[np.float64]:
-    """Dose levels from 0 to at least `largest`, in Gy or percent.
-
-    Raises
-    ------
-    GeometryError
-        If the largest dose or the step is not a positive number.
-    """
-    if not (np.isfinite(largest) and largest > 0 and step > 0):
-        raise GeometryError(
-            f"a dose axis needs a positive end and step, found {largest:g} and {step:g}"
-        )
-    axis: npt.NDArray[np.float64] = np.arange(np.ceil(largest / step - 1e-9) + 1) * step
-    return axis
 
 
 def cumulative_dvh(
@@ -39,7 +22,7 @@ def cumulative_dvh(
     weights : bool or float array, shape of `dose`
         Part of each voxel that belongs to the structure, 0 to 1.
     levels : float array, shape (K,)
-        Dose levels, see `dose_axis`.
+        Dose levels.
 
     Returns
     -------

@@ -89,7 +89,8 @@ def find_isodose(dose: Volume, level_gy: float) -> Isodose:
     inside = dose.values >= level_gy
     if not inside.any():
         return Isodose(dose, level_gy, "not_reached")
-    beyond = binary_dilation(np.pad(np.isnan(dose.values), 1, constant_values=True))
+    unknown = np.pad(np.isnan(dose.values), 1, constant_values=True)
+    beyond = binary_dilation(unknown, np.ones((3, 3, 3)))  # a cell has corners, too
     if (beyond[1:-1, 1:-1, 1:-1] & inside).any():
         return Isodose(dose, level_gy, "cut_by_grid")
     return Isodose(dose, level_gy, "found", KDTree(_surface_points(dose, inside, level_gy)))

@@ -10,6 +10,7 @@ from dataclasses import dataclass
 
 import numpy as np
 import numpy.typing as npt
+from scipy.ndimage import find_objects
 
 from psp_core.acquisition.contours import Structure, slab_thickness_mm
 from psp_core.acquisition.grid import Grid
@@ -99,7 +100,7 @@ def sample_mask(
         raise GridMismatchError(f"the mask has shape {mask.shape}, its grid {grid.shape}")
     if not mask.any():
         raise EmptyMaskError("the lesion has no voxel: its dose is undefined")
-    box = _box(mask)
+    (box,) = find_objects(mask.astype(np.uint8))
     low = np.array([side.start for side in box])
     occupancy = np.pad(mask[box].astype(np.float64), 1)
     part_mm = max(FINEST_MM, max(grid.spacing_mm) / supersample)
@@ -119,12 +120,8 @@ def sample_mask(
     )
 
 
-def sample_structure(
-    structure: Structure, *, to_dose: Rigid | None = None, spacing_mm: float = FINEST_MM
-) -> LesionSamples:
-    """Sample a drawn structure on a lattice of its own, half a millimetre fine.
-
-    `to_dose` is as in `sample_mask`.
+def sample_structure(structure: Structure, *, spacing_mm: float = FINEST_MM) -> LesionSamples:
+    """Sample a structure drawn in the dose frame on a lattice of its own.
 
     Raises
     ------
@@ -134,8 +131,6 @@ def sample_structure(
         If its contours are so thin that no part of the lattice lies inside.
     GeometryError
         If it lies in one plane and nothing tells how thick that is.
-    FrameOfReferenceError
-        If the map does not lead to the dose frame.
     """
     slices = int(np.ceil((slab_thickness_mm(structure) or spacing_mm) / spacing_mm - 1e-6))
     grid = lattice(structure, spacing_mm=spacing_mm, slices_per_plane=slices)
@@ -145,23 +140,14 @@ def sample_structure(
         raise EmptyMaskError(
             f"{structure.name!r} is thinner than {spacing_mm / OUTLINE_PARTS:g} mm: no volume"
         )
-    points = _in_dose_frame(grid.to_world(np.stack(found, axis=1)), to_dose)
+    points = grid.to_world(np.stack(found, axis=1))
     return LesionSamples(
         points,
         occupancy[found],
         grid.voxel_volume_cm3,
         points[occupancy[found] >= occupancy.max() / 2],
-        None if to_dose else structure.frame_uid,
+        structure.frame_uid,
     )
-
-
-def _box(mask: npt.NDArray[np.bool_]) -> tuple[slice, ...]:
-    """Smallest box that holds a mask."""
-    box: tuple[slice, ...] = ()
-    for others in ((1, 2), (0, 2), (0, 1)):
-        used = np.flatnonzero(mask[box].any(axis=others))
-        box = (*box, slice(int(used[0]), int(used[-1]) + 1))
-    return box
 
 
 def _refine(occupancy: Floats, parts: int, axis: int) -> Floats:

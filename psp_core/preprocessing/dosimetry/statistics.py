@@ -48,11 +48,6 @@ class DoseStatistics:
     fraction_outside: float = 0.0
 
     @property
-    def is_complete(self) -> bool:
-        """Whether the dose grid covers the whole structure."""
-        return self.fraction_outside == 0.0
-
-    @property
     def is_unstable(self) -> bool:
         """Whether the covered part is below 0.1 cm³: D98 and D2 rest on few voxels."""
         return self.volume_cm3 * (1.0 - self.fraction_outside) < SMALLEST_STABLE_CM3

@@ -66,9 +66,7 @@ def follow_up_structures(structure_set: StructureSet, visit_number: int) -> dict
     return found
 
 
-def contour_mask(
-    structure: Structure, grid: Grid, *, frame_uid: str | None = None
-) -> npt.NDArray[np.bool_]:
+def contour_mask(structure: Structure, grid: Grid) -> npt.NDArray[np.bool_]:
     """Voxels whose centre lies in a structure, on any grid, also a turned one.
 
     Parameters
@@ -78,8 +76,6 @@ def contour_mask(
     grid : Grid
         Where the voxels lie *in the frame of the contours*: ``template_to_ct.carry(grid)``
         for a grid of the template.
-    frame_uid : str, optional
-        Frame of reference of the grid; checked if the structure has one, too.
 
     Returns
     -------
@@ -90,30 +86,23 @@ def contour_mask(
     ------
     NoMaskError, GeometryError
         See `lattice.lattice`.
-    FrameOfReferenceError
-        If both frames of reference are known and differ.
     """
     fine = lattice(structure)
-    filled = rasterize(structure, fine, frame_uid=frame_uid).astype(np.float32)
+    filled = rasterize(structure, fine).astype(np.float32)
     # a border of nothing, so that the interpolation ends the structure and not the lattice
-    affine = fine.affine.copy()
-    affine[:3, 3] = fine.to_world((-1, -1, -1))
-    d, h, w = fine.shape
-    padded = Volume(np.pad(filled, 1), Grid((d + 2, h + 2, w + 2), affine))
+    padded = Volume(np.pad(filled, 1), fine.padded(1))
     inside: npt.NDArray[np.bool_] = resample(padded, grid) > 0.5  # NaN: far outside
     return inside
 
 
-def contour_labels(
-    structures: Mapping[Region, Structure], grid: Grid, *, frame_uid: str | None = None
-) -> LesionLabels:
+def contour_labels(structures: Mapping[Region, Structure], grid: Grid) -> LesionLabels:
     """Label the voxels of a grid by the contours of one visit; arguments as `contour_mask`.
 
     Oedema is what the FLAIR contour encloses and the other one does not.
     """
     values = np.zeros(grid.shape, dtype=np.uint8)
     if "whole" in structures:
-        values[contour_mask(structures["whole"], grid, frame_uid=frame_uid)] = OEDEMA
+        values[contour_mask(structures["whole"], grid)] = OEDEMA
     if "core" in structures:
-        values[contour_mask(structures["core"], grid, frame_uid=frame_uid)] = NECROSIS
+        values[contour_mask(structures["core"], grid)] = NECROSIS
     return LesionLabels(values, frozenset(structures))

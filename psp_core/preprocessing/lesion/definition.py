@@ -36,6 +36,8 @@ def define_lesion(
         See there.
     """
     mask, used = lesion_mask(labels, region)
-    before = None if previous is None else region_mask(previous.values, used)
+    before = None
+    if previous is not None and used in previous.known:  # not told is not the same as none
+        before = region_mask(previous.values, used)
     selection = select_components(mask, component=component, voxel_cm3=voxel_cm3, previous=before)
     return selection, used

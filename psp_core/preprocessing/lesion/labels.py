@@ -17,7 +17,7 @@ import numpy.typing as npt
 from psp_core.errors import EmptyMaskError, NoMaskError, UnknownLabelError
 
 Region = Literal["enhancing", "core", "whole"]
-LabelMap = Literal["brats2021", "brats2023", "plain"]
+LabelMap = Literal["brats2021", "plain"]
 
 NECROSIS, OEDEMA, ENHANCING = 1, 2, 4
 REGIONS: dict[Region, tuple[int, ...]] = {
@@ -29,10 +29,8 @@ ALL_REGIONS: frozenset[Region] = frozenset(REGIONS)
 CORE_ONLY: frozenset[Region] = frozenset({"core"})
 
 # What each collection writes, and the label it is here.
-_BRATS_2021 = {0: 0, 1: NECROSIS, 2: OEDEMA, 4: ENHANCING}
 _MAPS: dict[LabelMap, tuple[dict[int, int], frozenset[Region]]] = {
-    "brats2021": (_BRATS_2021, ALL_REGIONS),
-    "brats2023": ({0: 0, 1: NECROSIS, 2: OEDEMA, 3: ENHANCING}, ALL_REGIONS),
+    "brats2021": ({0: 0, 1: NECROSIS, 2: OEDEMA, 4: ENHANCING}, ALL_REGIONS),
     "plain": ({0: 0, 1: NECROSIS}, CORE_ONLY),
 }
 
@@ -61,9 +59,9 @@ def canonical_labels(values: npt.NDArray[np.generic], label_map: LabelMap) -> Le
     ----------
     values : array, shape (D, H, W)
         As read from the file, of any type.
-    label_map : {"brats2021", "brats2023", "plain"}
-        Enhancing tumour is 4, or 3 in the re-release of 2023; a plain mask is 0 and 1, the
-        core of a lesion of which the parts are not told.
+    label_map : {"brats2021", "plain"}
+        Enhancing tumour is 4 (3 in the re-release of 2023 is unknown here); a plain mask is
+        0 and 1, the core of a lesion of which the parts are not told.
 
     Raises
     ------
@@ -82,7 +80,7 @@ def canonical_labels(values: npt.NDArray[np.generic], label_map: LabelMap) -> Le
         more = f" and {len(unknown) - 5} more" if len(unknown) > 5 else ""
         raise UnknownLabelError(
             f"the mask holds {shown}{more}; {label_map} knows {', '.join(map(str, translation))}. "
-            "Name the label map that it was drawn with, or convert it"
+            "Convert it, for example 3 to 4 if it follows BraTS 2023"
         )
     table = np.zeros(max(translation) + 1, dtype=np.uint8)
     table[list(translation)] = list(translation.values())

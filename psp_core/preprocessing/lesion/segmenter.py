@@ -11,7 +11,6 @@ Isensee et al., nnU-Net for brain tumor segmentation (BrainLes 2020), arXiv 2011
 from __future__ import annotations
 
 import json
-import warnings
 from collections.abc import Iterable, Sequence
 from dataclasses import asdict, dataclass
 from pathlib import Path
@@ -22,7 +21,6 @@ import torch
 from safetensors import SafetensorError
 from safetensors.torch import load_file, save_file
 from torch import nn
-from tqdm import TqdmWarning
 
 from psp_core.errors import CheckpointError, GeometryError
 from psp_core.preprocessing.lesion.labels import ENHANCING, NECROSIS, OEDEMA, REGIONS
@@ -66,9 +64,7 @@ def build_network(channels: Sequence[int]) -> nn.Module:
     Batch and not instance normalisation: the images come z-scored in the whole brain, and
     instance normalisation would take from a patch how bright it is against the rest.
     """
-    with warnings.catch_warnings():
-        warnings.simplefilter("ignore", TqdmWarning)  # in a notebook without widgets
-        from monai.networks.nets.dynunet import DynUNet  # noqa: PLC0415 - MONAI takes seconds
+    from monai.networks.nets.dynunet import DynUNet  # noqa: PLC0415 - MONAI takes seconds
 
     levels = len(channels)
     network: nn.Module = DynUNet(

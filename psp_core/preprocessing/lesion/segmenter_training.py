@@ -5,7 +5,6 @@ from __future__ import annotations
 from collections.abc import Sequence
 from functools import partial
 from pathlib import Path
-from typing import TYPE_CHECKING
 
 import torch
 from torch import Tensor, nn
@@ -23,9 +22,6 @@ from psp_core.preprocessing.lesion.training_cases import SegmentationCase, draw_
 from psp_core.runs import digest_of, write_table
 from psp_core.training import batch_indices, train, warmup_cosine
 
-if TYPE_CHECKING:
-    from lightning_fabric import Fabric
-
 WARMUP_SHARE = 0.05
 LARGEST_GRADIENT = 12.0  # nnU-Net's
 
@@ -39,7 +35,6 @@ def train_segmenter(
     channels: Sequence[int],
     seed: int,
     folder: Path,
-    fabric: Fabric | None = None,
 ) -> Segmenter:
     """Train on labelled cases; a stopped training goes on where it was.
 
@@ -60,8 +55,6 @@ def train_segmenter(
         Decides first weights, order of cases, patches and variations.
     folder : Path
         Gets the segmenter (``segmenter/``), ``history.parquet`` and the state of training.
-    fabric : Fabric, optional
-        See `training.train`.
 
     Returns
     -------
@@ -105,7 +98,6 @@ def train_segmenter(
         seed=seed,
         schedule=partial(warmup_cosine, steps=steps, warmup_steps=round(WARMUP_SHARE * steps)),
         largest_gradient=LARGEST_GRADIENT,
-        fabric=fabric,
         checkpoint=folder / "training.safetensors",
         identity=digest_of([[case.case_id for case in cases], patch, batch_size, WARMUP_SHARE]),
     )

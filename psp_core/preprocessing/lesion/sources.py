@@ -20,15 +20,11 @@ class Choice:
     ----------
     source : {"contours", "mask", "nnunet", "segmenter"}
         Whose drawing it is.
-    wanted, region : {"enhancing", "core", "whole"}
-        Region asked for, and the one that the source gives for it.
     available : tuple of str
         Every source that was at hand, in the order of preference.
     """
 
     source: Source
-    wanted: Region
-    region: Region
     available: tuple[Source, ...]
 
 
@@ -53,9 +49,8 @@ def choose_source(
     """
     available = tuple(source for source in order if known.get(source))
     for source in available:
-        region = region_of(known[source], wanted)
-        if region is not None:
-            return Choice(source, wanted, region, available)
+        if region_of(known[source], wanted) is not None:
+            return Choice(source, available)
     at_hand = "; ".join(f"{one} tells {', '.join(sorted(known[one]))}" for one in available)
     raise NoMaskError(
         f"no source gives region {wanted} of the lesion: looked for {', '.join(order)}, "

@@ -121,9 +121,14 @@ def to_image(values: npt.NDArray[np.generic], grid: Grid) -> SimpleITK.Image:
 
 def average(image: SimpleITK.Image, side_mm: float) -> SimpleITK.Image:
     """Average blocks of about `side_mm`; an axis that is coarser stays."""
-    sides = zip(image.GetSpacing(), image.GetSize(), strict=True)
-    factors = [min(max(1, round(side_mm / side)), size) for side, size in sides]
+    factors = block_size(image, side_mm)
     return SimpleITK.BinShrink(image, factors) if max(factors) > 1 else image
+
+
+def block_size(image: SimpleITK.Image, side_mm: float) -> list[int]:
+    """Voxels along w, h and d that together are about `side_mm` wide."""
+    sides = zip(image.GetSpacing(), image.GetSize(), strict=True)
+    return [min(max(1, round(side_mm / side)), size) for side, size in sides]
 
 
 def _widened(mask: SimpleITK.Image) -> SimpleITK.Image:

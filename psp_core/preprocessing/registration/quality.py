@@ -12,8 +12,6 @@ from scipy.ndimage import binary_erosion
 from scipy.spatial import KDTree
 
 from psp_core.acquisition.grid import Grid
-from psp_core.acquisition.resample import resample
-from psp_core.acquisition.volume import Volume
 from psp_core.errors import EmptyMaskError, GridMismatchError
 from psp_core.preprocessing.registration.starts import LEAST_OVERLAP
 from psp_core.preprocessing.transform import Rigid
@@ -113,27 +111,6 @@ def surface_distance(
     if not (there.size and back.size):
         return float("nan")
     return float((there.mean() + back.mean()) / 2)
-
-
-def contour_dice(
-    drawn: Mask, drawn_grid: Grid, other: Mask, other_grid: Grid, drawn_to_other: Rigid
-) -> float:
-    """Dice overlap of a drawn mask and one in another frame, carried onto its grid.
-
-    Raises
-    ------
-    GridMismatchError
-        If a mask is not on its grid.
-    EmptyMaskError
-        If the drawn mask has no voxel.
-    """
-    if drawn.shape != drawn_grid.shape:
-        raise GridMismatchError(f"mask of shape {drawn.shape} on a grid of {drawn_grid.shape}")
-    if not drawn.any():
-        raise EmptyMaskError("the drawn mask has no voxel: its agreement is undefined")
-    carried = Volume(other.astype(np.float32), other_grid)
-    seen = resample(carried, drawn_to_other.carry(drawn_grid)) > 0.5  # NaN outside is no mask
-    return float(2 * (seen & drawn).sum() / (seen.sum() + drawn.sum()))
 
 
 def _surface(mask: Mask, grid: Grid) -> Floats:

@@ -59,6 +59,14 @@ def test_an_absent_program_raises() -> None:
         command_brain(VOLUME, "/opt/no-such-stripper {input} {output}", timeout_s=5)
 
 
+def test_a_file_that_is_no_program_raises(tmp_path: Path) -> None:
+    stripper = tmp_path / "strip"
+    stripper.write_text("no program")
+    stripper.chmod(0o755)
+    with pytest.raises(ExternalCommandError, match="strip is not installed here or may not be run"):
+        command_brain(VOLUME, f"{stripper} {{input}} {{output}}", timeout_s=5)
+
+
 def test_a_failing_program_is_quoted_without_paths(tmp_path: Path) -> None:
     script = "import sys\nsys.exit('no weights in /data/someone/secret name/weights.bin')\n"
     with pytest.raises(ExternalCommandError, match="failed with exit code 1: no weights") as caught:

@@ -7,6 +7,7 @@ from typing import Any
 import numpy as np
 import numpy.typing as npt
 import pytest
+from scipy.ndimage import binary_dilation, generate_binary_structure
 
 from psp_core.acquisition.grid import Grid
 from psp_core.acquisition.volume import Volume
@@ -128,3 +129,14 @@ def test_unknown_dose_cuts_only_if_it_touches_the_isodose(make_grid: Any) -> Non
     unknown_far = find_isodose(Volume(far, volume.grid), 30.0)
     np.testing.assert_array_equal(unknown_far.distance_mm(probes()), whole.distance_mm(probes()))
     assert states(find_isodose(Volume(near, volume.grid), 30.0)) == ("cut_by_grid", True)
+
+
+def test_one_unknown_corner_of_a_cell_on_the_surface_cuts_it(make_grid: Any) -> None:
+    volume = ball(make_grid((30, 30, 30), (2.5, 2.5, 2.5)))
+    inside = volume.values >= 30.0
+    corners = binary_dilation(inside, np.ones((3, 3, 3))) & ~binary_dilation(
+        inside, generate_binary_structure(3, 2)
+    )
+    dose = volume.values.copy()
+    dose[tuple(np.argwhere(corners)[0])] = np.nan
+    assert states(find_isodose(Volume(dose, volume.grid), 30.0)) == ("cut_by_grid", True)

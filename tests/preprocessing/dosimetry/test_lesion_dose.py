@@ -14,7 +14,6 @@ from psp_core.acquisition.contours import Structure
 from psp_core.acquisition.grid import Grid
 from psp_core.acquisition.volume import Volume
 from psp_core.errors import FrameOfReferenceError
-from psp_core.preprocessing.dosimetry.dvh import dose_axis
 from psp_core.preprocessing.dosimetry.lesion_dose import FIGURES, dose_at, lesion_dose, lesion_dvh
 from psp_core.preprocessing.dosimetry.planned_dose import PlannedDose, planned_dose
 from psp_core.preprocessing.dosimetry.samples import LesionSamples, sample_mask, sample_structure
@@ -189,7 +188,7 @@ def test_another_frame_without_a_map_is_refused(grid: Grid, plan: PlannedDose) -
 
 def test_the_histogram_agrees_with_the_record(grid: Grid, dose: Volume, plan: PlannedDose) -> None:
     marginal = lesion(grid, 30.0)
-    levels = dose_axis(120.0, 1.0)
+    levels = np.arange(0.0, 121.0)
     shares = lesion_dvh(marginal, plan, levels)
     record = lesion_dose(marginal, plan)
     assert 100 * shares[95] == pytest.approx(record["v95_percent"])

@@ -123,15 +123,6 @@ def test_a_drawn_cylinder_has_its_volume(radius_mm: float) -> None:
     assert samples.frame_uid == "1.2.3"
 
 
-def test_a_drawn_structure_is_carried_like_a_mask() -> None:
-    to_dose = Rigid.shift("t1ce", "ct", [1, 2, 3])
-    plain, carried = (sample_structure(cylinder(6, 4), to_dose=m) for m in (None, to_dose))
-    np.testing.assert_allclose(carried.points_mm, plain.points_mm + np.array([1, 2, 3]))
-    assert carried.frame_uid is None
-    with pytest.raises(FrameOfReferenceError, match=r"expected one to ct"):
-        sample_structure(cylinder(6, 4), to_dose=to_dose.inverse())
-
-
 def test_structures_without_volume_are_refused() -> None:
     with pytest.raises(NoMaskError, match=r"listed without contours"):
         sample_structure(Structure("FU_2_CE", 5, ()))

@@ -13,7 +13,7 @@ from psp_core.acquisition.grid import Grid
 from psp_core.acquisition.lattice import lattice
 from psp_core.acquisition.rasterize import rasterize
 from psp_core.acquisition.structures import StructureSet
-from psp_core.errors import AmbiguousSeriesError, FrameOfReferenceError
+from psp_core.errors import AmbiguousSeriesError
 from psp_core.phantom.drawing import drawn_structures
 from psp_core.phantom.imaging import Steps, planning_ct
 from psp_core.phantom.latents import CausalModel, draw_labels, draw_latents
@@ -31,7 +31,7 @@ from psp_core.preprocessing.transform import Rigid
 RADIUS_MM = 12.0
 
 
-def ball(name: str, radius_mm: float = RADIUS_MM, frame_uid: str | None = None) -> Structure:
+def ball(name: str, radius_mm: float = RADIUS_MM) -> Structure:
     """Contours of a ball around the origin, on planes 2 mm apart."""
     angle = np.linspace(0, 2 * np.pi, 72, endpoint=False)
     contours = []
@@ -40,7 +40,7 @@ def ball(name: str, radius_mm: float = RADIUS_MM, frame_uid: str | None = None) 
         contours.append(
             np.column_stack([radius * np.cos(angle), radius * np.sin(angle), np.full(72, z)])
         )
-    return Structure(name, 1, tuple(contours), frame_uid=frame_uid, plane_spacing_mm=2.0)
+    return Structure(name, 1, tuple(contours), plane_spacing_mm=2.0)
 
 
 def structure_set(*structures: Structure) -> StructureSet:
@@ -117,11 +117,6 @@ def test_both_contours_make_labels_that_know_two_regions() -> None:
     for region, radius in (("core", 8.0), ("whole", 14.0)):
         volume = region_mask(labels.values, region).sum() * 8
         assert volume == pytest.approx(4 / 3 * np.pi * radius**3, rel=0.07)
-
-
-def test_another_frame_raises() -> None:
-    with pytest.raises(FrameOfReferenceError, match="ct"):
-        contour_mask(ball("FU_1_CE", frame_uid="ct"), centred(8, 2.0), frame_uid="mr")
 
 
 def test_a_phantoms_contours_enclose_its_lesion_as_it_was_drawn() -> None:

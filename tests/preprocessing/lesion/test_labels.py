@@ -27,7 +27,6 @@ def drawn(*values: float, dtype: str = "float32") -> np.ndarray:
     ("label_map", "values", "expected"),
     [
         ("brats2021", (0, 1, 2, 4), [0, 1, 2, 4]),
-        ("brats2023", (0, 1, 2, 3), [0, 1, 2, 4]),
         ("plain", (0, 1, 1, 0), [0, 1, 1, 0]),
     ],
 )
@@ -47,7 +46,7 @@ def test_every_collection_becomes_one_label_map(
     ("label_map", "values", "named"),
     [
         ("brats2021", (0, 3), "holds 3; brats2021 knows 0, 1, 2, 4"),
-        ("brats2023", (0, 4, -1), "holds -1, 4; brats2023"),
+        ("plain", (0, 4, -1), "holds -1, 4; plain"),
         ("plain", (0, 1, 0.5), r"holds 0\.5; plain"),
         ("plain", (0, np.nan), "holds nan; plain"),
         ("plain", (0, 257), "holds 257; plain"),

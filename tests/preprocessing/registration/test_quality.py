@@ -9,7 +9,7 @@ import pytest
 
 from psp_core.acquisition.grid import Grid
 from psp_core.errors import EmptyMaskError, GridMismatchError
-from psp_core.preprocessing.registration.quality import Quality, contour_dice, surface_distance
+from psp_core.preprocessing.registration.quality import Quality, surface_distance
 from psp_core.preprocessing.transform import Rigid
 
 GOOD = Quality(
@@ -91,22 +91,3 @@ def test_masks_without_a_surface_or_on_another_grid_raise() -> None:
         surface_distance(np.zeros(on.shape, dtype=bool), on, ball(on, 5.0), on, SAME)
     with pytest.raises(GridMismatchError, match="on a grid of"):
         surface_distance(np.ones((3, 3, 3), dtype=bool), on, ball(on, 5.0), on, SAME)
-
-
-def test_contours_agree_with_themselves_wherever_they_were_carried() -> None:
-    on = grid(2.0, 40)
-    mask = ball(on, 14.0)
-    move = Rigid.shift("ct", "t1ce", (6.0, -4.0, 2.0))
-    moved = Grid(on.shape, move.matrix @ on.affine)
-    assert contour_dice(mask, on, mask, moved, move) == pytest.approx(1.0)
-    assert contour_dice(mask, on, mask, moved, SAME) < 0.85
-    away = Rigid.shift("ct", "t1ce", (400.0, 0.0, 0.0))
-    assert contour_dice(mask, on, mask, on, away) == 0
-
-
-def test_contours_that_are_empty_or_on_another_grid_raise() -> None:
-    on = grid(2.0, 10)
-    with pytest.raises(EmptyMaskError, match="agreement is undefined"):
-        contour_dice(np.zeros(on.shape, dtype=bool), on, ball(on, 5.0), on, SAME)
-    with pytest.raises(GridMismatchError, match="on a grid of"):
-        contour_dice(np.ones((3, 3, 3), dtype=bool), on, ball(on, 5.0), on, SAME)
