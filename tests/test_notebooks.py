@@ -12,18 +12,19 @@ import pytest
 ROOT = Path(__file__).parents[1]
 SCRIPTS = sorted((ROOT / "notebooks").glob("*.py"))
 
-pytestmark = [pytest.mark.notebook, pytest.mark.xdist_group("notebooks")]
-
-
-@pytest.fixture(scope="session")
-def run_dir(tmp_path_factory: pytest.TempPathFactory) -> Path:
-    """One run for all notebooks: each reads what those before it wrote."""
-    return tmp_path_factory.mktemp("runs") / "ci"
+pytestmark = pytest.mark.notebook
 
 
 @pytest.mark.filterwarnings("default")  # of papermill and the kernel's client, not ours
-@pytest.mark.parametrize("script", SCRIPTS, ids=lambda script: script.stem)
-def test_the_notebook_runs(script: Path, run_dir: Path) -> None:
+def test_every_notebook_runs_after_those_before_it(tmp_path: Path) -> None:
+    """One test, so that one process runs them all in their order."""
+    assert SCRIPTS
+    for script in SCRIPTS:
+        run_notebook(script, tmp_path / "ci")
+
+
+def run_notebook(script: Path, run_dir: Path) -> None:
+    """Run one notebook; its pictures must say in words what they show."""
     source = run_dir / "notebooks" / f"source_{script.stem}.ipynb"
     source.parent.mkdir(parents=True, exist_ok=True)
     nbformat.write(jupytext.read(script), source)
@@ -43,7 +44,3 @@ def test_the_notebook_runs(script: Path, run_dir: Path) -> None:
     for cell in executed.cells:
         if any("image/png" in output.get("data", {}) for output in cell.get("outputs", [])):
             assert cell.metadata.get("mystnb", {}).get("image", {}).get("alt"), cell.source
-
-
-def test_there_are_notebooks() -> None:
-    assert SCRIPTS

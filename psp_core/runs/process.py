@@ -37,6 +37,8 @@ def use_one_thread() -> None:
     threadpoolctl.threadpool_limits(1)
     if (torch := sys.modules.get("torch")) is not None:
         torch.set_num_threads(1)
+    if (simple_itk := sys.modules.get("SimpleITK")) is not None:
+        simple_itk.ProcessObject.SetGlobalDefaultNumberOfThreads(1)
 
 
 def quiet_libraries() -> None:

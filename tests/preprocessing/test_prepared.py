@@ -37,7 +37,7 @@ from psp_core.preprocessing.features import (
     quality_table,
 )
 from psp_core.preprocessing.lesion.contours import follow_up_structures
-from psp_core.preprocessing.pipeline import align_all, dose_all, study_cases
+from psp_core.preprocessing.pipeline import align_all, dose_all, finish_all, study_cases
 from psp_core.preprocessing.prepared import PreparedRun, prepare_run
 from psp_core.preprocessing.store import VolumeStore
 from psp_core.runs import Run, open_run, write_table
@@ -336,3 +336,20 @@ def test_a_given_brain_mask_is_used_as_it_is(tmp_path: Path, run: Run) -> None:
     bad, good = spoilt(tmp_path, run, give_half, brain_mask=(given,))
     assert bad["brain"]["method"] == "given"
     assert bad["brain"]["volume_cm3"] < 0.7 * good["brain"]["volume_cm3"]
+
+
+def test_an_empty_lesion_is_a_category_and_the_images_stay(tmp_path: Path, run: Run) -> None:
+    def erase(place: Path) -> None:
+        image = nibabel.load(place / "lesion_mask.nii", mmap=False)
+        nothing = np.zeros(image.shape, np.uint8)
+        nibabel.save(nibabel.Nifti1Image(nothing, image.affine), place / "lesion_mask.nii")
+
+    spoilt(tmp_path, run, erase)
+    (case,) = study_cases(run)["development"]
+    cases = {"development": [replace(case, subject_id="Spoilt"), case]}
+    other = open_run(PARAMS, tmp_path / "run", OVERRIDES | {"study.workers": 1})
+    volumes = finish_all(other, cases, None)
+    bad = volumes.record("development/Spoilt/" + case.key.rpartition("/")[2])
+    assert bad["status"] == "done"
+    assert re.match("NoMaskError|EmptyMaskError", bad["lesion"]["reason"])
+    assert volumes.record(case.key)["lesion"]["reason"] == ""
