@@ -14,6 +14,8 @@ import resource
 import sys
 import tempfile
 import time
+from concurrent.futures import ProcessPoolExecutor
+from multiprocessing import get_context
 from pathlib import Path
 
 import numpy as np
@@ -53,11 +55,12 @@ def main() -> int:
     options = parser.parse_args()
     spacing = options.spacing_mm
     with tempfile.TemporaryDirectory() as folder:
-        steps = Steps(spacing, 3 * spacing, spacing, 2 * spacing, 2.5 * spacing)
+        steps = Steps(spacing, 3 * spacing, 1.5 * spacing, 3 * spacing, 2.5 * spacing)
         sizes = SIZES | {"train": options.patients}
         plan = Plan(CausalModel(), sizes, steps, 2.5, "descriptive", 7)
         phantoms = Path(folder, "phantom")
-        write_phantoms(phantoms, plan, simulated_patients=500)
+        with ProcessPoolExecutor(1, get_context("spawn")) as pool:  # not in this one's memory
+            pool.submit(write_phantoms, phantoms, plan, simulated_patients=500).result()
         root = phantoms / "burdenko"
         overrides = {
             "burdenko.root": str(root),
