@@ -15,7 +15,12 @@ import numpy.typing as npt
 from psp_core.acquisition.grid import Grid
 from psp_core.acquisition.volume import Volume
 from psp_core.evaluation.classes import CLASSES
-from psp_core.preprocessing.align_images import AlignedImages, AlignmentSettings, align_images
+from psp_core.preprocessing.align_images import (
+    TEMPLATE_MM,
+    AlignedImages,
+    AlignmentSettings,
+    align_images,
+)
 from psp_core.preprocessing.batch import Prepared
 from psp_core.preprocessing.cases import IMAGES, Case
 from psp_core.preprocessing.dosimetry.samples import DOSE_FRAME
@@ -178,5 +183,5 @@ def _outlined(aligned: AlignedImages, brain: Placed) -> dict[str, Placed]:
         inside = Volume(aligned.ct_brain.astype(np.float32), ct.grid)
         found["t1ce"] = Placed(inside, find_map(aligned.notes.maps, TEMPLATE, DOSE_FRAME))
     else:
-        found["t1ce"] = Placed(template_mask(2), Rigid.identity(TEMPLATE, TEMPLATE))
+        found["t1ce"] = Placed(template_mask(TEMPLATE_MM), Rigid.identity(TEMPLATE, TEMPLATE))
     return found

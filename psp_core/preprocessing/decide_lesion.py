@@ -22,18 +22,19 @@ from psp_core.preprocessing.drawn import read_contours
 from psp_core.preprocessing.lesion.agreement import dice
 from psp_core.preprocessing.lesion.components import Growth, growth
 from psp_core.preprocessing.lesion.definition import define_lesion
-from psp_core.preprocessing.lesion.drawings import Drawers, Visit, draw_lesion
+from psp_core.preprocessing.lesion.drawings import Drawers, Drawing, Visit, drawings
 from psp_core.preprocessing.lesion.labels import LesionLabels, region_mask
 from psp_core.preprocessing.lesion.nnunet import Nnunet
 from psp_core.preprocessing.lesion.segmenter import Segmenter
 from psp_core.preprocessing.lesion.sources import Source, choose_source
+from psp_core.preprocessing.standard import outside_grid
 from psp_core.preprocessing.store import Array, VolumeStore
 from psp_core.preprocessing.template import TEMPLATE
-from psp_core.preprocessing.transform import Rigid, find_map
+from psp_core.preprocessing.transform import find_map, read_maps
 
 Floats = npt.NDArray[np.floating]
 Record = dict[str, Any]
-Drawn = Mapping[Source, LesionLabels]
+Drawn = Mapping[Source, Drawing]
 
 
 @dataclass(frozen=True, eq=False)
@@ -75,7 +76,7 @@ def decide_lesion(
     record : dict
         Source and those at hand, region and component that it came to, volume, and growth
         by the first source that drew both visits; ``agreement``: Dice of the drawn and the
-        segmented core, where both are there. None for what is unknown.
+        segmented core, where both are there. NaN for what is unknown.
 
     Raises
     ------
@@ -91,11 +92,12 @@ def decide_lesion(
     if scan.kept["label"] in CLASSES:
         drawers = open_drawers(lesion.nnunet_folder, lesion.trust_checkpoint, segmenter)
     drawn, before = _draw_both(scan, grid, drawers)
-    known = {source: labels.known for source, labels in drawn.items()}
+    known = {source: drawing.known for source, drawing in drawn.items()}
     choice = choose_source(lesion.sources, known, lesion.region)
     if choice.source == "contours":
         _require_inside(scan.kept, grid)
-    labels, previous = drawn[choice.source], before.get(choice.source)
+    labels = drawn[choice.source].labels
+    previous = before[choice.source].labels if choice.source in before else None
     selection, region = define_lesion(
         labels,
         previous,
@@ -122,15 +124,15 @@ def decide_lesion(
         "n_tiny": selection.n_tiny,
         "volume_cm3": float(selection.mask.sum()) * grid.voxel_volume_cm3,
         "growth_source": grown_by,
-        "growth_cm3": _none(grown.absolute_cm3),
-        "growth_ratio": _none(grown.relative),
-        "agreement": _none(_agreement(drawn)),
+        "growth_cm3": grown.absolute_cm3,
+        "growth_ratio": grown.relative,
+        "agreement": _agreement(drawn),
     }
     return arrays, record
 
 
 def _draw_both(scan: ScanOnGrid, grid: Grid, drawers: Drawers) -> tuple[Drawn, Drawn]:
-    """Every drawing of this visit and of the one before."""
+    """Every source at hand of this visit and of the one before."""
     in_ct = _in_ct(scan.kept, grid)
     mask = None
     if scan.aligned.has(scan.key, "labels"):
@@ -139,9 +141,9 @@ def _draw_both(scan: ScanOnGrid, grid: Grid, drawers: Drawers) -> tuple[Drawn, D
     contours = scan.kept["contours"]
     now = Visit(scan.values, scan.volume, mask, read_contours(contours["event"]))
     if scan.before is None or scan.volume_before is None:
-        return draw_lesion(now, grid, in_ct, drawers), {}
+        return drawings(now, grid, in_ct, drawers), {}
     earlier = Visit(scan.before, scan.volume_before, None, read_contours(contours["previous"]))
-    return draw_lesion(now, grid, in_ct, drawers), draw_lesion(earlier, grid, in_ct, drawers)
+    return drawings(now, grid, in_ct, drawers), drawings(earlier, grid, in_ct, drawers)
 
 
 def _require_inside(kept: Record, grid: Grid) -> None:
@@ -149,13 +151,11 @@ def _require_inside(kept: Record, grid: Grid) -> None:
     core = read_contours(kept["contours"]["event"]).get("core")
     if core is None:
         return
-    maps = [Rigid.from_record(one) for one in kept["maps"]]
-    points = find_map(maps, DOSE_FRAME, TEMPLATE).apply(np.concatenate(core.contours))
-    index = grid.to_index(points)
-    outside = ((index < -0.5) | (index > np.array(grid.shape) - 0.5)).any(axis=1)
+    to_template = find_map(read_maps(kept["maps"]), DOSE_FRAME, TEMPLATE)
+    outside = outside_grid(to_template.apply(np.concatenate(core.contours)), grid)
     if outside.any():
         raise CutLesionError(
-            f"the standard volume cuts the drawn lesion: {int(outside.sum())} of {len(index)} "
+            f"the standard volume cuts the drawn lesion: {int(outside.sum())} of {outside.size} "
             "points of its contours lie outside; enlarge volume.side, or leave the case out"
         )
 
@@ -164,7 +164,7 @@ def _in_ct(kept: Record, grid: Grid) -> Grid | None:
     """The standard grid as it lies in the planning CT, if the two fit together."""
     if f"t1ce-{DOSE_FRAME}" in kept["faults"]:
         return None
-    maps = [Rigid.from_record(one) for one in kept["maps"]]
+    maps = read_maps(kept["maps"])
     if DOSE_FRAME not in {one.target for one in maps}:
         return None
     return find_map(maps, TEMPLATE, DOSE_FRAME).carry(grid)
@@ -179,8 +179,8 @@ def _growth(
             continue
         with suppress(NoMaskError, EmptyMaskError):  # the next source may have drawn it
             chosen, _ = define_lesion(
-                drawn[source],
-                before[source],
+                drawn[source].labels,
+                before[source].labels,
                 region=lesion.region,
                 component=lesion.component,
                 voxel_cm3=voxel_cm3,
@@ -193,7 +193,8 @@ def _agreement(drawn: Drawn) -> float:
     """Dice of the drawn and the segmented core: an independent look at the map to the CT."""
     if not {"contours", "segmenter"} <= set(drawn) or "core" not in drawn["contours"].known:
         return math.nan
-    one, other = (region_mask(drawn[name].values, "core") for name in ("contours", "segmenter"))
+    sources: tuple[Source, Source] = ("contours", "segmenter")
+    one, other = (region_mask(drawn[name].labels.values, "core") for name in sources)
     return dice(one, other)
 
 
@@ -212,7 +213,3 @@ def open_drawers(
         Nnunet(Path(nnunet_folder), trusted) if nnunet_folder else None,
         Segmenter.load(segmenter) if segmenter else None,
     )
-
-
-def _none(value: float) -> float | None:
-    return None if math.isnan(value) else value

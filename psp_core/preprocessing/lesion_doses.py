@@ -31,7 +31,7 @@ from psp_core.preprocessing.lesion.definition import define_lesion
 from psp_core.preprocessing.lesion.labels import LesionLabels, Region, region_mask
 from psp_core.preprocessing.store import VolumeStore
 from psp_core.preprocessing.template import TEMPLATE
-from psp_core.preprocessing.transform import Rigid, find_map
+from psp_core.preprocessing.transform import find_map, read_maps
 from psp_core.runs import digest_of
 
 DVH_LEVELS_PERCENT: npt.NDArray[np.float64] = np.arange(0.0, 121.0).astype(np.float64)
@@ -100,7 +100,7 @@ def lesion_doses(item: DoseItem, settings: DoseSettings) -> Prepared:
             record |= scan.intervals(samples, plan)
             arrays["dvh"] = lesion_dvh(samples, plan, DVH_LEVELS_PERCENT)
         definitions.append(record)
-    return Prepared(arrays, {"definitions": [_without_nan(one) for one in definitions]})
+    return Prepared(arrays, {"definitions": definitions})
 
 
 def _reason(kept: Mapping[str, Any], finished: Mapping[str, Any]) -> str:
@@ -145,9 +145,7 @@ class _Scan:
             known = frozenset(finished["lesion"]["previous_known"])
             self.previous = LesionLabels(settings.volumes.read(key, "previous_labels"), known)
         self.grid = Grid(self.labels.values.shape, np.array(finished["affine"]))
-        self.to_dose = find_map(
-            [Rigid.from_record(one) for one in kept["maps"]], TEMPLATE, DOSE_FRAME
-        )
+        self.to_dose = find_map(read_maps(kept["maps"]), TEMPLATE, DOSE_FRAME)
         self.contours = read_contours(kept["contours"]["event"])
         self.seed = int(digest_of([settings.seed, key])[:12], 16)
 
@@ -190,11 +188,3 @@ class _Scan:
 
 def _known(value: float | None) -> float:
     return math.nan if value is None else value
-
-
-def _without_nan(record: Record) -> Record:
-    """JSON has no NaN: unknown is None."""
-    return {
-        name: None if isinstance(value, float) and math.isnan(value) else value
-        for name, value in record.items()
-    }

@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import math
 from typing import Any
 
 import numpy as np
@@ -34,8 +33,8 @@ def dose_of(case: Case) -> tuple[dict[str, Array], dict[str, Any]]:
     """
     record: dict[str, Any] = {
         "reason": "",
-        "prescription_gy": _none(case.prescription_gy),
-        "fractions": _none(case.fractions),
+        "prescription_gy": case.prescription_gy,
+        "fractions": case.fractions,
     }
     try:
         volume, summation = _read(case)
@@ -96,7 +95,3 @@ def _read(case: Case) -> tuple[Volume, str]:
         return read_image(files), "PLAN"
     dose = read_dose(files)
     return dose.volume, dose.summation_type
-
-
-def _none(value: float) -> float | None:
-    return None if math.isnan(value) else value

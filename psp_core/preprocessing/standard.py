@@ -127,9 +127,9 @@ def standard_volume(
     EmptyMaskError
         If the brain or the lesion has no voxel, or the brain none on the grid.
     """
-    outside = _outside(_points_in_template(brain, "brain"), grid)
+    outside = outside_grid(_points_in_template(brain, "brain"), grid)
     if lesion is not None:
-        cut = _outside(_points_in_template(lesion, "lesion"), grid)
+        cut = outside_grid(_points_in_template(lesion, "lesion"), grid)
         if cut.any():
             raise CutLesionError(
                 f"the standard volume of {grid.shape[0]} voxels of {grid.spacing_mm[0]:g} mm cuts "
@@ -167,7 +167,7 @@ def voxels_cut(mask: Placed, grid: Grid) -> int:
     EmptyMaskError
         If the mask has no voxel.
     """
-    return int(_outside(_points_in_template(mask, "given"), grid).sum())
+    return int(outside_grid(_points_in_template(mask, "given"), grid).sum())
 
 
 def on_grid(placed: Placed, grid: Grid) -> npt.NDArray[np.floating]:
@@ -238,7 +238,7 @@ def _mask_points(mask: Volume, name: str) -> npt.NDArray[np.float64]:
     return mask.grid.to_world(index)
 
 
-def _outside(points: npt.NDArray[np.float64], grid: Grid) -> npt.NDArray[np.bool_]:
+def outside_grid(points: npt.NDArray[np.float64], grid: Grid) -> npt.NDArray[np.bool_]:
     """Whether points (N, 3) lie outside the voxels of a grid."""
     index = grid.to_index(points)
     return np.asarray(((index < -0.5) | (index > np.array(grid.shape) - 0.5)).any(axis=1))

@@ -7,6 +7,7 @@ digest is the wanted one is not computed again, whatever else changed in the stu
 
 from __future__ import annotations
 
+import math
 import shutil
 from collections.abc import Iterable, Iterator, Mapping
 from contextlib import contextmanager
@@ -73,14 +74,14 @@ class VolumeStore:
         arrays : mapping of str to array
             By name, written as ``<name>.npy``.
         record : mapping
-            Plain values; None for what is unknown.
+            Plain values; a NaN becomes None, for JSON has no other word for the unknown.
         digest : str
             Of everything the scan was made from.
         """
         with atomic_folder(self.folder / key) as folder:
             for name, values in arrays.items():
                 np.save(folder / f"{name}.npy", np.ascontiguousarray(values), allow_pickle=False)
-            write_json(folder / RECORD, {**record, "key": key, "digest": digest})
+            write_json(folder / RECORD, _known({**record, "key": key, "digest": digest}))
 
     def keep_only(self, keys: Iterable[str]) -> None:
         """Of the collections that `keys` are of, remove all other scans."""
@@ -147,3 +148,12 @@ class VolumeStore:
     def _digest(self, key: str) -> str:
         digest: str = read_marker(self.folder / key / RECORD).get("digest", "")
         return digest
+
+
+def _known(value: Any) -> Any:
+    """The same value with None for every NaN in it."""
+    if isinstance(value, Mapping):
+        return {name: _known(one) for name, one in value.items()}
+    if isinstance(value, list | tuple):
+        return [_known(one) for one in value]
+    return None if isinstance(value, float) and math.isnan(value) else value

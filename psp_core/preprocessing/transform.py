@@ -8,7 +8,7 @@ however many maps were chained.
 
 from __future__ import annotations
 
-from collections.abc import Mapping, Sequence
+from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import dataclass
 from typing import Any
 
@@ -128,6 +128,11 @@ def nearest_rigid(
     rigid[:3, :3] = left @ right
     rigid[:3, 3] = matrix[:3, :3] @ about + matrix[:3, 3] - rigid[:3, :3] @ about
     return Rigid(source, target, rigid)
+
+
+def read_maps(records: Iterable[Mapping[str, Any]]) -> list[Rigid]:
+    """Read the maps that `Rigid.record` wrote."""
+    return [Rigid.from_record(record) for record in records]
 
 
 def find_map(maps: Sequence[Rigid], source: str, target: str) -> Rigid:

@@ -13,7 +13,7 @@ from psp_core.acquisition.volume import Volume
 from psp_core.preprocessing.dosimetry.samples import DOSE_FRAME
 from psp_core.preprocessing.store import VolumeStore
 from psp_core.preprocessing.template import TEMPLATE
-from psp_core.preprocessing.transform import Rigid, find_map
+from psp_core.preprocessing.transform import find_map, read_maps
 from psp_core.report.mosaic import OUTLINE
 from psp_core.report.slices import ISODOSE_COLOURS, largest_slice
 
@@ -41,7 +41,7 @@ def plot_isodoses(
     lesion = volumes.read(key, "lesion")
     number = largest_slice(lesion)
     grid = Grid(lesion.shape, np.array(record["affine"]))
-    maps = [Rigid.from_record(one) for one in record["maps"]]
+    maps = read_maps(record["maps"])
     dose = record["dose"]
     values = aligned.read(key, "dose")
     planned = Volume(values, Grid(values.shape, np.array(dose["affine"])))

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import math
 import subprocess
 import sys
 from pathlib import Path
@@ -86,3 +87,9 @@ def test_two_programs_do_not_write_one_store(store: VolumeStore) -> None:
     other.communicate("\n")
     with store.writing():
         pass
+
+
+def test_what_is_unknown_is_none_in_a_record(store: VolumeStore) -> None:
+    with store.writing():
+        store.write(KEY, {}, {"a": math.nan, "b": [{"c": np.float64("nan")}], "d": 1.5}, digest="x")
+    assert store.record(KEY) == {"a": None, "b": [{"c": None}], "d": 1.5, "key": KEY, "digest": "x"}

@@ -2,14 +2,16 @@
 
 from __future__ import annotations
 
-from collections.abc import Mapping
+from collections.abc import Callable, Mapping
 from dataclasses import dataclass, field
+from functools import cached_property, partial
 
 import numpy as np
 import numpy.typing as npt
 
 from psp_core.acquisition.contours import Structure
 from psp_core.acquisition.grid import Grid
+from psp_core.preprocessing.cases import IMAGES
 from psp_core.preprocessing.lesion.contours import contour_labels
 from psp_core.preprocessing.lesion.labels import ALL_REGIONS, LesionLabels, Region
 from psp_core.preprocessing.lesion.nnunet import Nnunet
@@ -49,29 +51,49 @@ class Visit:
     contours: Mapping[Region, Structure] = field(default_factory=dict)
 
 
-def draw_lesion(
+@dataclass(frozen=True, eq=False)
+class Drawing:
+    """A source of labels; it draws when it is first asked, for a network takes its time.
+
+    Attributes
+    ----------
+    known : frozenset of str
+        Regions that it tells.
+    draw : callable
+        Makes the labels (D, H, W).
+    """
+
+    known: frozenset[Region]
+    draw: Callable[[], LesionLabels]
+
+    @cached_property
+    def labels(self) -> LesionLabels:
+        """What it drew."""
+        return self.draw()
+
+
+def drawings(
     visit: Visit, grid: Grid, in_ct: Grid | None, drawers: Drawers
-) -> dict[Source, LesionLabels]:
-    """Label a visit by every source at hand.
+) -> dict[Source, Drawing]:
+    """Every source at hand of the lesion of a visit.
 
     Parameters
     ----------
     grid, in_ct : Grid
         The standard grid, and the same as it lies in the planning CT (None without one).
-
-    Returns
-    -------
-    dict of source to LesionLabels
-        Labels of shape (D, H, W).
     """
-    found: dict[Source, LesionLabels] = {}
+    found: dict[Source, Drawing] = {}
+    mask, nnunet, segmenter = visit.mask, drawers.nnunet, drawers.segmenter
     if visit.contours and in_ct is not None:
-        found["contours"] = contour_labels(visit.contours, in_ct)
-    if visit.mask is not None:
-        found["mask"] = visit.mask
-    if drawers.nnunet is not None:
-        channels = dict(zip(("t1ce", "flair"), visit.values, strict=True))
-        found["nnunet"] = drawers.nnunet.predict(channels, grid)
-    if drawers.segmenter is not None:
-        found["segmenter"] = LesionLabels(drawers.segmenter.predict(visit.volume), ALL_REGIONS)
+        known = frozenset(visit.contours)
+        found["contours"] = Drawing(known, partial(contour_labels, visit.contours, in_ct))
+    if mask is not None:
+        found["mask"] = Drawing(mask.known, lambda: mask)
+    if nnunet is not None:
+        channels = dict(zip(IMAGES, visit.values, strict=True))
+        found["nnunet"] = Drawing(nnunet.known, partial(nnunet.predict, channels, grid))
+    if segmenter is not None:
+        found["segmenter"] = Drawing(
+            ALL_REGIONS, lambda: LesionLabels(segmenter.predict(visit.volume), ALL_REGIONS)
+        )
     return found
