@@ -27,7 +27,7 @@ from psp_core.phantom.tasks import Plan
 from psp_core.preprocessing.dosimetry import dose_statistics
 
 NONE = dict.fromkeys(("train", "train_ineligible", "external", "development", "sealed"), 0)
-NONE |= dict.fromkeys(("brats2021", "upenn_gbm", "ucsf_pdgm"), 0)
+NONE |= dict.fromkeys(("learning", "brats2021", "upenn_gbm", "ucsf_pdgm"), 0)
 STEPS = Steps(8.0, 12.0, 5.0, 4.0, 5.0)
 
 

@@ -46,12 +46,41 @@ def resample(
         )
     source = np.asarray(volume.values)
     to_source = np.linalg.inv(volume.grid.affine) @ grid.affine
+    copied = _copy(source, to_source, grid.shape)
+    if copied is not None:
+        return copied
     rows, columns = np.indices(grid.shape[1:]).reshape(2, -1)
     sampled = np.empty(grid.shape, dtype=source.dtype)
     for d in range(grid.shape[0]):
         target = np.stack([np.full(rows.shape, d), rows, columns]).astype(np.float64)
         index = to_source[:3, :3] @ target + to_source[:3, 3:]
         sampled[d] = _interpolate(source, index).reshape(grid.shape[1:])
+    return sampled
+
+
+def _copy(
+    source: npt.NDArray[np.floating], to_source: npt.NDArray[np.float64], shape: tuple[int, ...]
+) -> npt.NDArray[np.floating] | None:
+    """Take the voxels where all positions are voxel centres of the source, else None.
+
+    That is so for images which their makers registered to an atlas of the grid's spacing.
+    """
+    steps = np.rint(to_source[:3, :3]).astype(int)
+    first = np.rint(to_source[:3, 3]).astype(int)
+    error = np.abs(to_source[:3] - np.column_stack([steps, first]))
+    is_turn = (np.abs(steps).sum(axis=0) == 1).all() and (np.abs(steps).sum(axis=1) == 1).all()
+    if not is_turn or (error @ [*shape, 1]).max() > EDGE_TOLERANCE:
+        return None
+    axes = np.abs(steps).argmax(axis=0)  # of the source, by axis of the grid
+    turned = source.transpose(axes)
+    sampled = np.full(shape, np.nan, dtype=source.dtype)
+    taken, put = [], []
+    for axis, length in enumerate(shape):
+        index = first[axes[axis]] + steps[axes[axis], axis] * np.arange(length)
+        inside = np.flatnonzero((index >= 0) & (index < turned.shape[axis]))
+        taken.append(index[inside])
+        put.append(inside)
+    sampled[np.ix_(*put)] = turned[np.ix_(*taken)]
     return sampled
 
 

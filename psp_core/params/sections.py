@@ -163,6 +163,7 @@ class PhantomSizes:
     train_ineligible: Count
     external: Count
     development: Count
+    learning: Count
     sealed: Count
     brats2021: Count
     upenn_gbm: Count

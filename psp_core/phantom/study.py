@@ -19,7 +19,14 @@ from psp_core.phantom.clinical_csv import write_clinical_csv
 from psp_core.phantom.nifti_tables import write_ucsf_table, write_upenn_table
 from psp_core.phantom.own_layout import write_own_table
 from psp_core.phantom.patient import ClinicalRow
-from psp_core.phantom.tasks import COLLECTIONS, Plan, Task, list_tasks, write_task
+from psp_core.phantom.tasks import (
+    COLLECTIONS,
+    REGISTERED,
+    Plan,
+    Task,
+    list_tasks,
+    write_task,
+)
 from psp_core.phantom.truth import truth_summary, truth_table
 from psp_core.runs import write_json, write_table
 from psp_core.runs.process import start_worker
@@ -98,7 +105,7 @@ def _write_tables(folder: Path, plan: Plan, noted: dict[str, list[dict[str, Any]
     if records.get("burdenko"):
         rows = [(row["number"], ClinicalRow(**row["record"])) for row in noted["burdenko"]]
         write_clinical_csv(rows, folder / "burdenko", plan.seed)
-    for name in ("external", "development", "sealed"):
+    for name in ("external", *REGISTERED):
         if records.get(name):
             own_rows = [row for rows in records[name] for row in rows]
             write_own_table(own_rows, folder / name)

@@ -34,9 +34,18 @@ from psp_core.phantom.treated import Reason, Setting, build_patient
 from psp_core.phantom.unlabelled import build_unlabelled
 
 Collection = Literal[
-    "burdenko", "external", "development", "sealed", "brats2021", "upenn_gbm", "ucsf_pdgm"
+    "burdenko",
+    "external",
+    "development",
+    "learning",
+    "sealed",
+    "brats2021",
+    "upenn_gbm",
+    "ucsf_pdgm",
 ]
 COLLECTIONS: tuple[Collection, ...] = get_args(Collection)
+REGISTERED: tuple[Collection, ...] = ("development", "learning", "sealed")
+"""Labelled cohorts on the template's grid."""
 
 INELIGIBLE: tuple[Reason, ...] = (
     "no_event",
@@ -55,7 +64,7 @@ class Plan:
     ----------
     sizes : mapping
         Patients per cohort: ``train``, ``train_ineligible``, ``external``, ``development``,
-        ``sealed``, ``brats2021``, ``upenn_gbm``, ``ucsf_pdgm``.
+        ``learning``, ``sealed``, ``brats2021``, ``upenn_gbm``, ``ucsf_pdgm``.
     template_mm : float
         Voxel side of the cohorts on the template's grid and of the unlabelled ones.
     """
@@ -82,9 +91,9 @@ def list_tasks(plan: Plan) -> list[Task]:
     """Every patient of every collection; numbers are in random order of the labels."""
     sizes = plan.sizes
     tasks = _labelled(plan, "burdenko", sizes["train"], sizes["train_ineligible"])
-    for name in COLLECTIONS[1:4]:
+    for name in ("external", *REGISTERED):
         tasks += _labelled(plan, name, sizes[name], 0)
-    for name in COLLECTIONS[4:]:
+    for name in ("brats2021", "upenn_gbm", "ucsf_pdgm"):
         tasks += [Task(name, n + 1, "eligible", {}) for n in range(sizes[name])]
     return tasks
 
@@ -114,7 +123,7 @@ def write_task(task: Task, plan: Plan, folder: Path) -> dict[str, Any]:
             subject_id, record = write_external_patient(
                 patient, root, plan.seed, bool(latents["written_label"]), int(seen["event_visit"])
             )
-    elif task.collection in ("development", "sealed"):
+    elif task.collection in REGISTERED:
         subject_id = f"{task.collection.capitalize()}-{task.number:04d}"
         case, seen = build_registered(subject_id, latents, plan.template_mm, seed)
         record = [write_own_case(case, root)]

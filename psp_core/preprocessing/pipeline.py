@@ -27,7 +27,7 @@ from psp_core.preprocessing.lesion_doses import DoseItem, DoseSettings, lesion_d
 from psp_core.preprocessing.store import VolumeStore
 from psp_core.runs import Run, digest_of, digest_of_code
 
-PHANTOM_COHORTS = ("development", "sealed")  # registered cohorts that only phantoms have
+PHANTOM_COHORTS = ("development", "learning", "sealed")  # registered, and only phantoms have them
 CODE = ("psp_core.preprocessing", "psp_core.acquisition")
 
 Cases = Mapping[str, Sequence[Case]]

@@ -75,3 +75,19 @@ def test_points_and_a_grid_are_sampled_alike() -> None:
     np.testing.assert_allclose(sampled, resample(volume, target), atol=1e-9)
     assert np.isnan(sampled).any()
     assert sample(volume, np.empty((0, 3))).shape == (0,)
+
+
+def test_voxels_of_a_turned_grid_are_copied_as_interpolation_would_give_them() -> None:
+    rng = np.random.default_rng(4)
+    volume = Volume(rng.normal(size=(4, 5, 6)).astype(np.float32), random_grid((4, 5, 6), 5))
+    for axes, signs in (((0, 1, 2), (1, 1, 1)), ((2, 0, 1), (-1, 1, -1)), ((1, 0, 2), (1, -1, 1))):
+        index_map = np.zeros((4, 4))
+        index_map[axes, range(3)] = signs
+        index_map[:3, 3] = [-1 if sign > 0 else 4 for sign in index_map[:3, :3].sum(axis=1)]
+        index_map[3, 3] = 1
+        target = Grid((5, 6, 4), volume.grid.affine @ index_map)
+        copied = resample(volume, target)
+        np.testing.assert_array_equal(np.isnan(copied), np.isnan(sample(volume, target.points())))
+        assert np.isfinite(copied).sum() > 20
+        np.testing.assert_allclose(copied, sample(volume, target.points()), atol=1e-3)
+        assert set(copied[np.isfinite(copied)]) <= set(volume.values.ravel())

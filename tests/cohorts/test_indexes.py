@@ -24,8 +24,8 @@ PARAMS = Path(__file__).parents[2] / "params" / "ci.yaml"
 def download(tmp_path_factory: pytest.TempPathFactory) -> Path:
     folder = tmp_path_factory.mktemp("download")
     sizes = dict.fromkeys(
-        ("train", "train_ineligible", "external", "development", "sealed", "brats2021",
-         "upenn_gbm", "ucsf_pdgm"), 0,
+        ("train", "train_ineligible", "external", "development", "learning",
+         "sealed", "brats2021", "upenn_gbm", "ucsf_pdgm"), 0,
     )  # fmt: skip
     steps = Steps(10.0, 12.0, 10.0, 10.0, 10.0)
     plan = Plan(CausalModel(), sizes | {"train": 1}, steps, 10.0, "descriptive", 3)

@@ -15,6 +15,7 @@ phantom:
     train_ineligible: 4
     external: 12
     development: 6
+    learning: 0
     sealed: 6
     brats2021: 6
     upenn_gbm: 3

@@ -16,8 +16,8 @@ from psp_core.phantom.tasks import COLLECTIONS, INELIGIBLE, Plan, Task, list_tas
 from psp_core.phantom.treated import IMAGED_VISITS
 
 SIZES = {
-    "train": 59, "train_ineligible": 10, "external": 20, "development": 8, "sealed": 12,
-    "brats2021": 3, "upenn_gbm": 2, "ucsf_pdgm": 1,
+    "train": 59, "train_ineligible": 10, "external": 20, "development": 8, "learning": 4,
+    "sealed": 12, "brats2021": 3, "upenn_gbm": 2, "ucsf_pdgm": 1,
 }  # fmt: skip
 PLAN = Plan(CausalModel(), SIZES, Steps(10.0, 15.0, 14.0, 14.0, 15.0), 12.0, "reorganised", 5)
 
@@ -70,7 +70,7 @@ def test_external_patients_are_the_same_whatever_the_share_in_training() -> None
 def test_latents_survive_json_and_unlabelled_cases_have_none() -> None:
     for task in list_tasks(PLAN):
         assert json.loads(json.dumps(task.latents)) == task.latents
-        assert bool(task.latents) == (task.collection in COLLECTIONS[:4])
+        assert bool(task.latents) == (task.collection in COLLECTIONS[:5])
 
 
 @pytest.mark.parametrize("collection", COLLECTIONS)
@@ -81,7 +81,7 @@ def test_a_task_writes_below_its_collection_and_tells_plain_values(
     assert [path.name for path in tmp_path.iterdir()] == [collection]
     assert any(path.is_file() for path in tmp_path.rglob("*"))
     assert json.loads(json.dumps(row)).keys() == row.keys()
-    assert ("truth" in row) == (collection in COLLECTIONS[:4])
+    assert ("truth" in row) == (collection in COLLECTIONS[:5])
 
 
 @pytest.mark.parametrize("switch", ["zero_effect", "label_depends_on_time_only"])

@@ -44,8 +44,8 @@ from psp_core.runs import Run, open_run, write_table
 
 PARAMS = Path(__file__).parents[2] / "params" / "ci.yaml"
 SIZES = {
-    "train": 4, "train_ineligible": 0, "external": 1, "development": 1, "sealed": 0,
-    "brats2021": 3, "upenn_gbm": 0, "ucsf_pdgm": 0,
+    "train": 4, "train_ineligible": 0, "external": 1, "development": 1, "learning": 0,
+    "sealed": 0, "brats2021": 3, "upenn_gbm": 0, "ucsf_pdgm": 0,
 }  # fmt: skip
 OVERRIDES = {"lesion.segmenter.steps": 3, "study.workers": 2}
 
