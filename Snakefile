@@ -26,6 +26,10 @@ NOTEBOOKS = {
     "01_cohort": ["00_phantoms"],
     "02_preprocessing": ["01_cohort"],
     "03_dosimetry": ["02_preprocessing"],
+    "04_pretraining": ["02_preprocessing"],
+    "05_classification": ["03_dosimetry", "04_pretraining"],
+    "07_controls": ["05_classification"],
+    "08_evaluation": ["05_classification"],
 }
 
 if not workflow.configfiles:

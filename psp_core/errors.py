@@ -139,3 +139,11 @@ class DoseValuesError(PSPError, ValueError):
 
 class IntensityError(PSPError, ValueError):
     """Grey values cannot be put on a common scale: constant, or landmarks that do not rise."""
+
+
+class OverlapError(PSPError, ValueError):
+    """A patient whose label is to be predicted would enter what is fitted without labels."""
+
+
+class EstimatorError(PSPError, ValueError):
+    """An estimator is asked for what it cannot do: unknown arm, no tokens, or only one class."""

@@ -64,7 +64,7 @@ def delong_interval(
     mid-ranks as in Sun and Xu, IEEE Signal Process Lett 2014;21:1389-1393.
     """
     area, standard_error, n_positive, n_negative = _delong(y_true, y_score)
-    half_width = _normal_quantile(confidence_level) * standard_error
+    half_width = normal_quantile(confidence_level) * standard_error
     lower = upper = math.nan
     if standard_error > 0:
         lower, upper = max(0.0, area - half_width), min(1.0, area + half_width)
@@ -84,7 +84,7 @@ def logit_delong_interval(
     Pepe, The Statistical Evaluation of Medical Tests (2003), section 5.2.
     """
     area, standard_error, n_positive, n_negative = _delong(y_true, y_score)
-    quantile = _normal_quantile(confidence_level)
+    quantile = normal_quantile(confidence_level)
     lower = upper = math.nan
     if standard_error > 0 and 0 < area < 1:
         half_width = quantile * standard_error / (area * (1 - area))
@@ -122,14 +122,36 @@ def hanley_mcneil_standard_error(area: float, *, n_positive: int, n_negative: in
     return math.sqrt(variance)
 
 
-def _delong(y_true: npt.ArrayLike, y_score: npt.ArrayLike) -> tuple[float, float, int, int]:
-    """AUC, DeLong's standard error (NaN for a class of one) and the counts."""
+def structural_components(
+    y_true: npt.ArrayLike, y_score: npt.ArrayLike
+) -> tuple[npt.NDArray[np.float64], npt.NDArray[np.float64]]:
+    """Share of the other class that each patient is ordered rightly against, ties one half.
+
+    The mean of either is the AUC.
+
+    Returns
+    -------
+    of_positive : float array, shape (n_positive,)
+    of_negative : float array, shape (n_negative,)
+        Each in the order of the input.
+
+    Raises
+    ------
+    UndefinedMetricError
+        See `metrics.split_by_class`.
+    """
     positive, negative = split_by_class(y_true, y_score)
     n_positive, n_negative = positive.size, negative.size
     ranks = rankdata(np.concatenate([positive, negative]))
-    # Share of the other class that each patient beats: DeLong's structural components.
     of_positive = (ranks[:n_positive] - rankdata(positive)) / n_negative
     of_negative = 1 - (ranks[n_positive:] - rankdata(negative)) / n_positive
+    return of_positive, of_negative
+
+
+def _delong(y_true: npt.ArrayLike, y_score: npt.ArrayLike) -> tuple[float, float, int, int]:
+    """AUC, DeLong's standard error (NaN for a class of one) and the counts."""
+    of_positive, of_negative = structural_components(y_true, y_score)
+    n_positive, n_negative = of_positive.size, of_negative.size
     area = auc(y_true, y_score)
     if min(n_positive, n_negative) < 2:
         return area, math.nan, n_positive, n_negative
@@ -137,7 +159,14 @@ def _delong(y_true: npt.ArrayLike, y_score: npt.ArrayLike) -> tuple[float, float
     return area, math.sqrt(variance), n_positive, n_negative
 
 
-def _normal_quantile(confidence_level: float) -> float:
+def normal_quantile(confidence_level: float) -> float:
+    """Two-sided quantile of the normal distribution.
+
+    Raises
+    ------
+    UndefinedMetricError
+        If the level is not in (0, 1).
+    """
     if not 0 < confidence_level < 1:
         raise UndefinedMetricError(
             f"confidence_level is {confidence_level}; expected a number between 0 and 1, like 0.95"

@@ -31,6 +31,9 @@ def contradictions(params: Params) -> Iterator[str]:
     if len(series) != len(set(series)):
         yield f"burdenko.required_series: found {list(series)}, expected each series once"
     yield from _preprocessing(params)
+    yield from _truth(params)
+    yield from _classification(params)
+    yield from _pretraining(params)
 
 
 def _preprocessing(params: Params) -> Iterator[str]:
@@ -52,3 +55,52 @@ def _preprocessing(params: Params) -> Iterator[str]:
         )
     if not dose.isodoses or list(dose.isodoses) != sorted(set(dose.isodoses), reverse=True):
         yield f"dosimetry.isodoses: found {list(dose.isodoses)}, expected falling shares, each once"
+
+
+def _pretraining(params: Params) -> Iterator[str]:
+    """Contradictions of the encoder and of its pre-training."""
+    side, encoder, pretraining = params.volume.side, params.encoder, params.pretraining
+    if side % encoder.patch:
+        fitting = [patch for patch in range(2, side) if side % patch == 0]
+        yield (
+            f"encoder.patch: patches of {encoder.patch} voxels do not fill a volume.side of "
+            f"{side}; sides that do: {', '.join(map(str, fitting)) or 'none'}"
+        )
+    if encoder.width % encoder.heads:
+        yield (
+            f"encoder.width ({encoder.width}) cannot be shared among encoder.heads "
+            f"({encoder.heads}); give a multiple"
+        )
+    if not pretraining.collections:
+        yield "pretraining.collections is empty; name at least one collection without labels"
+    for name in ("swap_share", "hole_share", "keep_share"):
+        least, greatest = getattr(pretraining, name)
+        if least > greatest:
+            yield f"pretraining.{name}: found {least:g} to {greatest:g}, expected them to rise"
+    if list(pretraining.snapshots) != sorted(set(pretraining.snapshots)):
+        yield (
+            f"pretraining.snapshots: found {list(pretraining.snapshots)}, expected rising shares, "
+            "each once"
+        )
+
+
+def _truth(params: Params) -> Iterator[str]:
+    """Contradictions of the sections on probes and controls."""
+    probed = params.probing.collections
+    if "sealed" in probed:
+        yield "probing.collections: sealed is scored once per release; leave it out"
+    if len(probed) != len(set(probed)) or not probed:
+        yield f"probing.collections: found {list(probed)}, expected at least one, each once"
+    patients = params.truth.learning_patients
+    if not patients or list(patients) != sorted(set(patients)) or patients[0] < 1:
+        yield (
+            f"truth.learning_patients: found {list(patients)}, expected numbers of patients in "
+            "rising order, each once"
+        )
+
+
+def _classification(params: Params) -> Iterator[str]:
+    """Contradictions of the section on models."""
+    models = params.classification.models
+    if not models or len(models) != len(set(models)):
+        yield f"classification.models: found {list(models)}, expected at least one, each once"

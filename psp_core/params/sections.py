@@ -10,14 +10,19 @@ from __future__ import annotations
 from dataclasses import field
 from typing import Annotated, Literal
 
-from pydantic import ConfigDict, Field
+from pydantic import Field
 from pydantic.dataclasses import dataclass
 
-STRICT = ConfigDict(extra="forbid", strict=True, allow_inf_nan=False)
-
-Count = Annotated[int, Field(ge=0)]
-Positive = Annotated[float, Field(gt=0)]
-Days = Annotated[int, Field(gt=0)]
+from psp_core.params.modelling import (
+    ClassificationParams,
+    EncoderParams,
+    EvaluationParams,
+    PretrainingParams,
+    ProbingParams,
+    TruthParams,
+)
+from psp_core.params.phantoms import PhantomParams
+from psp_core.params.values import STRICT, Count, Days, Positive
 
 
 @dataclass(frozen=True, kw_only=True, config=STRICT)
@@ -156,71 +161,6 @@ class DosimetryParams:
 
 
 @dataclass(frozen=True, kw_only=True, config=STRICT)
-class PhantomSizes:
-    """Patients per phantom cohort."""
-
-    train: Count
-    train_ineligible: Count
-    external: Count
-    development: Count
-    learning: Count
-    sealed: Count
-    brats2021: Count
-    upenn_gbm: Count
-    ucsf_pdgm: Count
-
-
-@dataclass(frozen=True, kw_only=True, config=STRICT)
-class PhantomSpacing:
-    """Voxel sides in mm."""
-
-    template_mm: Positive = 2.5
-    mr_mm: Positive = 2.5
-    flair_slice_mm: Positive = 5.0
-    ct_mm: Positive = 2.5
-    ct_slice_mm: Positive = 3.0
-    dose_mm: Positive = 5.0
-
-
-@dataclass(frozen=True, kw_only=True, config=STRICT)
-class PhantomEffects:
-    """Distance between the class means of each latent, in standard deviations.
-
-    Positive: larger in true progression.
-    """
-
-    outfield: float
-    solidity: float
-    rim: float
-    oedema: float
-
-
-@dataclass(frozen=True, kw_only=True, config=STRICT)
-class PhantomSwitches:
-    """Departures from the default causal story; each off by default."""
-
-    zero_effect: bool = False
-    label_depends_on_time_only: bool = False
-    interaction: bool = False
-    centre_shift: bool = True
-    label_noise: Annotated[float, Field(ge=0, lt=0.5)] = 0.0
-    informative_missingness: bool = False
-
-
-@dataclass(frozen=True, kw_only=True, config=STRICT)
-class PhantomParams:
-    """The synthetic patients: how many, how strong the effects, on which grids."""
-
-    sizes: PhantomSizes
-    effects: PhantomEffects
-    spacing: PhantomSpacing = field(default_factory=PhantomSpacing)
-    switches: PhantomSwitches = field(default_factory=PhantomSwitches)
-    timing: Literal["jang2018", "burdenko"] = "jang2018"
-    layout: Literal["nbia", "descriptive", "classic", "zips", "reorganised"] = "descriptive"
-    true_progression_fraction: Annotated[float, Field(gt=0, lt=1)] = 34 / 59
-
-
-@dataclass(frozen=True, kw_only=True, config=STRICT)
 class Params:
     """One study: every section of one params file."""
 
@@ -237,3 +177,9 @@ class Params:
     intensity: IntensityParams = field(default_factory=IntensityParams)
     lesion: LesionParams = field(default_factory=LesionParams)
     dosimetry: DosimetryParams = field(default_factory=DosimetryParams)
+    probing: ProbingParams = field(default_factory=ProbingParams)
+    truth: TruthParams = field(default_factory=TruthParams)
+    classification: ClassificationParams = field(default_factory=ClassificationParams)
+    evaluation: EvaluationParams = field(default_factory=EvaluationParams)
+    encoder: EncoderParams = field(default_factory=EncoderParams)
+    pretraining: PretrainingParams = field(default_factory=PretrainingParams)

@@ -77,7 +77,7 @@ def save_checkpoint(
 
 def load_checkpoint(
     path: Path, model: nn.Module, optimizer: Optimizer, settings: Mapping[str, Any]
-) -> list[tuple[float, float, float]]:
+) -> list[tuple[float, ...]]:
     """Put model and optimizer into the saved state.
 
     Returns
@@ -118,4 +118,4 @@ def load_checkpoint(
     )
     groups = optimizer.state_dict()["param_groups"]
     optimizer.load_state_dict({"state": state, "param_groups": groups})
-    return [(a, b, c) for a, b, c in tensors[HISTORY].tolist()]
+    return [tuple(row) for row in tensors[HISTORY].tolist()]

@@ -7,7 +7,7 @@ So a training that was stopped goes on exactly as if it had not been.
 
 from __future__ import annotations
 
-from collections.abc import Callable
+from collections.abc import Callable, Sequence
 from pathlib import Path
 from typing import TYPE_CHECKING, TypeVar
 
@@ -24,7 +24,7 @@ if TYPE_CHECKING:
     from lightning_fabric import Fabric
 
 Batch = TypeVar("Batch")
-History = list[tuple[float, float, float]]
+History = list[tuple[float, ...]]
 
 COLUMNS = ("loss", "learning_rate", "gradient_norm")
 
@@ -43,6 +43,8 @@ def train(
     checkpoint: Path | None = None,
     checkpoint_every: int = 100,
     identity: str = "",
+    parts: Sequence[str] = (),
+    after_step: Callable[[int], None] | None = None,
 ) -> pd.DataFrame:
     """Train a model in place.
 
@@ -55,7 +57,7 @@ def train(
     batch_of : callable
         Step number (from 0) and a generator seeded for it, to a batch.
     loss_of : callable
-        Model and batch to a scalar to be minimised.
+        Model and batch to a scalar to be minimised; with `parts`, to a vector of it and them.
     steps : int
         Optimizer steps in all, those of an earlier, stopped call included.
     seed : int
@@ -73,12 +75,17 @@ def train(
         Steps between two writings; the last step is always written.
     identity : str, optional
         Digest of what the caller made batches and loss from.
+    parts : sequence of str, optional
+        Names of what `loss_of` tells beside the loss, for the history.
+    after_step : callable, optional
+        Called with the number of steps done, before the state is written: a training that
+        goes on repeats the calls since its last state, so what they write must be the same.
 
     Returns
     -------
     DataFrame
         One row per step: ``step``, ``loss``, ``learning_rate``, ``gradient_norm`` (before it
-        was shortened; NaN without `largest_gradient`).
+        was shortened; NaN without `largest_gradient`), and the `parts`.
 
     Raises
     ------
@@ -99,6 +106,7 @@ def train(
         "steps": steps,
         "seed": seed,
         "identity": identity,
+        "parts": list(parts),
     }
     wrapped, wrapped_optimizer = fabric.setup(model, optimizer)
     wrapped.train()
@@ -114,22 +122,25 @@ def train(
             of_batch, of_model = np.random.SeedSequence((seed, step)).generate_state(2, np.uint64)
             torch.manual_seed(int(of_model))
             batch = batch_of(step, torch.Generator().manual_seed(int(of_batch)))
-            loss = loss_of(wrapped, fabric.to_device(batch))
-            value = _finite(loss.item(), "the loss", step)
-            fabric.backward(loss)
+            told = loss_of(wrapped, fabric.to_device(batch)).reshape(-1)
+            value, *others = told.tolist()
+            _finite(value, "the loss", step)
+            fabric.backward(told[0])
             norm = float("nan")
             if largest_gradient is not None:
                 found = torch.nn.utils.clip_grad_norm_(model.parameters(), largest_gradient)
                 norm = _finite(found.item(), "the gradient", step)
             wrapped_optimizer.step()
             wrapped_optimizer.zero_grad()
-            history.append((value, optimizer.param_groups[0]["lr"], norm))
+            history.append((value, optimizer.param_groups[0]["lr"], norm, *others))
+            if after_step is not None:
+                after_step(step + 1)
             is_due = (step + 1) % checkpoint_every == 0 or step + 1 == steps
             if checkpoint is not None and is_due:
                 save_checkpoint(checkpoint, model, optimizer, settings, history)
     for group, rate in zip(optimizer.param_groups, rates, strict=True):
         group["lr"] = rate
-    table = pd.DataFrame(history, columns=COLUMNS, dtype=np.float64)
+    table = pd.DataFrame(history, columns=[*COLUMNS, *parts], dtype=np.float64)
     table.insert(0, "step", range(len(history)))
     return table
 

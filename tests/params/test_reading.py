@@ -107,6 +107,9 @@ def test_a_fault_names_the_key_and_what_was_expected(
         ("lesion: {sources: [mask, mask]}\n", r"lesion\.sources: .*at least one, each once"),
         ("dosimetry: {marginal_share: 0.9}\n", r"must be below dosimetry\.in_field_share \(0\.8\)"),
         ("dosimetry: {isodoses: [0.8, 0.95]}\n", r"expected falling shares, each once"),
+        ("probing: {collections: [sealed]}\n", r"sealed is scored once per release"),
+        ("probing: {collections: []}\n", r"probing\.collections: .*at least one, each once"),
+        ("truth: {learning_patients: [9, 3]}\n", r"numbers of patients in rising order"),
         ("timing: [\n", r"not valid YAML"),
     ],
 )

@@ -173,3 +173,41 @@ def test_a_shorter_gradient_is_the_same_direction() -> None:
     cosine = moves[0] @ moves[1] / np.linalg.norm(moves[0]) / np.linalg.norm(moves[1])
     assert cosine == pytest.approx(1, abs=1e-3)
     assert np.linalg.norm(moves[1]) <= 1e-3
+
+
+def test_parts_of_the_loss_are_recorded_and_survive_a_resumption(tmp_path: Path) -> None:
+    def in_parts(model: nn.Module, batch: Tensor) -> Tensor:
+        loss = loss_of(model, batch)
+        return torch.stack([loss, loss.detach() * 2, batch.mean()])
+
+    def fit_parts(steps_before_death: int, calls: list[int]) -> pd.DataFrame:
+        def after(step: int) -> None:
+            calls.append(step)
+            if step == steps_before_death:
+                raise KilledError
+
+        model = network()
+        return train(
+            model,
+            torch.optim.AdamW(model.parameters(), lr=1e-2),
+            batch_of,
+            in_parts,
+            steps=6,
+            seed=3,
+            checkpoint=tmp_path / "state",
+            checkpoint_every=2,
+            parts=("twice", "mean"),
+            after_step=after,
+        )
+
+    calls: list[int] = []
+    with pytest.raises(KilledError):  # after step 4, before its state is written
+        fit_parts(4, calls)
+    history = fit_parts(0, calls)
+    assert calls == [1, 2, 3, 4, 3, 4, 5, 6]
+    np.testing.assert_allclose(history["twice"], 2 * history["loss"], rtol=1e-6)
+    assert history["mean"].nunique() == 6
+    alone = train(
+        network(), torch.optim.SGD(network().parameters()), batch_of, loss_of, steps=1, seed=3
+    )
+    assert list(history) == [*alone, "twice", "mean"]

@@ -1,0 +1,135 @@
+# ---
+# jupyter:
+#   kernelspec:
+#     display_name: Python 3
+#     language: python
+#     name: python3
+# ---
+
+# %% [markdown]
+# # Controls: can the models learn, do they see what is not there, and how many patients they need
+#
+# **Question.** If a model fails, is it the model, the images, or the number of patients?
+#
+# **In.** The causal story of the phantoms in the parameters, and for the last part the prepared
+# phantoms of page 02 and the encoder of page 04. **Out.** The folders `plumbing`, `zero_effect`,
+# `learning_on_latents` and `learning_on_images` of the run.
+#
+# The first three parts need no image: patients are drawn with the very latents that the phantoms
+# are built from, and the models get these latents in place of an encoder's tokens. So they run
+# beside real data, too, and the best possible AUC is known.
+
+# %% tags=["parameters"]
+params_file = "../params/demo.yaml"
+run_dir = "../runs/demo"
+overrides = ""
+
+# %%
+import json
+
+import matplotlib.pyplot as plt
+import pandas as pd
+from IPython.display import Markdown, display
+
+from psp_core.evaluation.metrics import auc
+from psp_core.report.controls import plot_zero_effect, plumbing_table, zero_effect_table
+from psp_core.report.formatting import count
+from psp_core.report.learning_curve import learning_table, plot_learning_curve
+from psp_core.runs import open_run
+from psp_core.study.latent_cohort import causal_model, ceiling
+from psp_core.study.latent_controls import AS_SET, learning_on_latents, plumbing, zero_effect
+from psp_core.study.learning import DEVELOPMENT, learning_on_images
+
+run = open_run(params_file, run_dir, overrides)
+params = run.params.truth
+
+# %% [markdown]
+# ## Plumbing: given the truth, does every model reach the best?
+#
+# Nothing is lost between patient and model here, so a model that falls short does so by its own
+# fault, and no effect size can hide it. With the interaction the imaging sign changes its meaning
+# with the place in the field: what a fusion can make of that is shown, and no verdict is asked.
+
+# %%
+fits = plumbing(run)
+judged = fits[fits["story"] == AS_SET]
+display(plumbing_table(fits, judged=AS_SET).style.hide(axis="index"))
+Markdown(
+    f"**{count(judged['is_within'].sum())} of {count(len(judged))} models** come within "
+    f"{params.plumbing_tolerance:g} of the best possible AUC, trained on "
+    f"{count(params.plumbing_patients)} patients and scored on "
+    f"{count(params.plumbing_test_patients)} others."
+)
+
+# %% [markdown]
+# ## Zero effect: does any model see what is not there?
+#
+# Cohorts of the study's size in which no latent and no clinical value differs between the
+# classes. All models are judged together, by the largest deviation of any of them.
+
+# %% mystnb={"image": {"alt": "AUC of every model on cohorts without effect"}}
+fits = zero_effect(run)
+seed = int(run.seed_sequence("zero_effect").generate_state(1)[0])
+table, sentence = zero_effect_table(fits, tolerance=params.zero_effect_tolerance, seed=seed)
+plot_zero_effect(fits)
+plt.show()
+display(table.style.hide(axis="index"))
+Markdown(
+    f"{sentence} Each model was fitted on {count(params.zero_effect_patients)} patients of a "
+    f"cohort and scored on {count(params.zero_effect_test_patients)} others, so many that the "
+    "tolerance is a fair demand."
+)
+
+# %% [markdown]
+# ## Learning curve on true latents: what the number of patients alone costs
+#
+# The same models with images that hide nothing. Where a curve lies below its ceiling here, more
+# labelled patients are needed whatever the encoder is. Bars: range over draws of patients.
+
+# %% mystnb={"image": {"alt": "AUC against labelled patients on true latents"}}
+model = causal_model(run.params.phantom)
+fits = learning_on_latents(run).rename(columns={"title": "arm"})
+ceilings = {
+    f"best possible, {name}": ceiling(model, features)
+    for name, features in (
+        ("everything", "full"),
+        ("images", "image_only"),
+        ("clinical values", "clinical_only"),
+    )
+}
+plot_learning_curve(fits, ceilings)
+plt.show()
+learning_table(fits).style.hide(axis="index")
+
+# %% [markdown]
+# ## Learning curve on images: what the tokens lose
+#
+# The same question on registered phantoms, images only: a linear map of the pooled tokens, the
+# networks on all or on lesion tokens, both on the trained and the untrained encoder, and the bar
+# to beat, percentiles of grey values in and around the lesion. The ceiling "as measured" is that of
+# figures which a careful reader could take from the same files.
+
+# %% mystnb={"image": {"alt": "AUC against labelled patients on images"}}
+fits = learning_on_images(run)
+told = "There is no registered phantom cohort in this run, so this part is left out."
+if len(fits):
+    truth = pd.read_parquet(run.folder / "phantom" / "truth.parquet")
+    seen = truth[(truth["dataset"] == DEVELOPMENT) & truth["bayes_image_only_observable"].notna()]
+    measured = auc(seen["written_label"], seen["bayes_image_only_observable"])
+    summary = json.loads((run.folder / "phantom" / "truth.json").read_text(encoding="utf-8"))
+    ceilings = {
+        "best possible, population": summary["best_possible_auc"]["image_only"],
+        "best possible, as measured": measured,
+    }
+    fits["arm"] = fits["representation"] + ": " + fits["title"]
+    plot_learning_curve(fits, ceilings)
+    plt.show()
+    display(learning_table(fits).style.hide(axis="index"))
+    told = (
+        "Fitted on one half of the cohort `development` and scored on the other, in turn: there "
+        "is no cohort `learning` in this run, so the curve ends at "
+        f"{count(fits['n_train'].max())} patients."
+        if fits["half"].max() > 0
+        else "Fitted on the cohort `learning`, scored on `development`."
+    )
+Markdown(told)

@@ -1,0 +1,170 @@
+# ---
+# jupyter:
+#   kernelspec:
+#     display_name: Python 3
+#     language: python
+#     name: python3
+# ---
+
+# %% [markdown]
+# # How far can these numbers be trusted?
+#
+# **Question.** How wide is each interval, does it hold what it promises, which differences
+# between models are more than chance, and is any model better than the best there can be?
+#
+# **In.** The predictions table of page 05, and nothing that was fitted.
+# **Out.** The tables on this page, in the folder `evaluation`.
+
+# %% tags=["parameters"]
+params_file = "../params/demo.yaml"
+run_dir = "../runs/demo"
+overrides = ""
+
+# %%
+import matplotlib.pyplot as plt
+from IPython.display import Markdown, display
+
+from psp_core.evaluation.coverage import simulate_coverage
+from psp_core.evaluation.internal import VALID
+from psp_core.evaluation.predictions import VALIDATION
+from psp_core.evaluation.summary import AT_HALF, FROZEN, rates_summary, results_summary
+from psp_core.report.comparison_table import (
+    against_the_best,
+    declared_comparisons,
+    format_comparisons,
+)
+from psp_core.report.formatting import count, decimal
+from psp_core.report.place_check import read_truth
+from psp_core.report.results_table import format_coverage, format_rates, format_results
+from psp_core.report.roc import roc_panels
+from psp_core.runs import digest_of, open_run, write_table
+from psp_core.study.catalogue import CATALOGUE
+from psp_core.study.classification import read_outcome
+
+run = open_run(params_file, run_dir, overrides)
+params, evaluation = run.params, run.params.evaluation
+level = evaluation.confidence_level
+
+# %% [markdown]
+# ## Intervals side by side
+#
+# DeLong's interval is known to be too short for 11 and 9 patients; the logit scale mends most of
+# it. The bootstrap resamples patients within their class, and within their fold. All are given
+# the fitted models; the spread over repetitions of the whole study is another thing and stands
+# in the last column, where there are several.
+
+# %% tags=["full-width"]
+predictions = read_outcome(run).predictions
+names = [name for name in params.classification.models if (predictions["model"] == name).any()]
+titles = {name: CATALOGUE[name].title for name in names}
+summary = results_summary(
+    predictions,
+    bootstrap_samples=evaluation.bootstrap_samples,
+    seed=params.study.seed,
+    confidence_level=level,
+)
+format_results(summary, titles).style.hide(axis="index")
+
+# %% [markdown]
+# ## Does the internal interval hold what it promises?
+#
+# Simulated studies of the size of this one: a linear discriminant is refitted in every fold of
+# every study, and the interval has to hold the mean true AUC of those very fold models. A
+# patient held out by one fold trains the others, so the mean of the folds spreads more than the
+# folds' own variances tell, most of all where the models know little. The interval printed on
+# these pages is the last row: DeLong's variance within the folds, its standard error widened by
+# V / (V - 1) for V folds, on the logit scale. The factor was chosen by this simulation; it is
+# conservative where the AUC is high.
+
+# %% tags=["full-width"]
+own = predictions[(predictions["split"] == VALIDATION) & (predictions["seed"] == 0)]
+own = own.drop_duplicates("subject_id")
+n_positive, n_negative = int(own["y_true"].sum()), int((~own["y_true"]).sum())
+coverage = simulate_coverage(
+    n_positive=n_positive,
+    n_negative=n_negative,
+    n_folds=params.classification.folds,
+    best_aucs=(0.5, 0.6, 0.7, 0.8, 0.9),
+    n_features=5,
+    repetitions=evaluation.coverage_repetitions,
+    rng=run.rng("coverage"),
+    confidence_level=level,
+)
+valid = coverage.loc[coverage["method"] == VALID, "coverage"]
+display(format_coverage(coverage))
+Markdown(
+    f"At {n_positive} and {n_negative} patients the printed interval (*{VALID}*) covers in "
+    f"{decimal(float(valid.min()))} to {decimal(float(valid.max()))} of "
+    f"{count(evaluation.coverage_repetitions)} simulated studies, where {level:g} is promised; "
+    f"the error of the simulation is at most {decimal(float(coverage['coverage_error'].max()))}."
+)
+
+# %% [markdown]
+# ## Rates with their counts
+#
+# At the frozen threshold (Youden's, chosen on held-out scores of the training cohort), then at
+# 0.5. Intervals are exact (Clopper-Pearson). A rate of nobody has no value.
+
+# %% tags=["full-width"]
+rates = rates_summary(predictions, confidence_level=level)
+for at, head in ((FROZEN, "At the frozen threshold"), (AT_HALF, "At 0.5")):
+    display(Markdown(f"**{head}**"))
+    display(format_rates(rates, titles, at=at).style.hide(axis="index"))
+
+# %% [markdown]
+# ## Differences between models
+#
+# Declared before the fits, paired on the same patients, and Holm-corrected within each set of
+# patients. External sets: soft votes, DeLong. Training cohort: means of within-fold AUCs, with
+# the widened variance. A dash: the two scores order all patients alike.
+
+# %% tags=["full-width"]
+comparisons = declared_comparisons(predictions, confidence_level=level)
+format_comparisons(comparisons, titles).style.hide(axis="index")
+
+# %% [markdown]
+# ## Is any model better than the best there can be?
+#
+# Phantoms have a best possible score: the log likelihood ratio of what an arm can see. A model
+# above it would have seen what it must not. One-sided, paired, Holm-corrected.
+
+# %% tags=["full-width"]
+truth = read_truth(run)
+if truth is None:
+    best = None
+    display(Markdown("These patients are real: nobody knows the best possible score."))
+else:
+    best = against_the_best(predictions, truth, confidence_level=level)
+    above = best[best["p_holm"] < 1 - level]
+    verdict = (
+        "**No model is above the best possible score.**"
+        if above.empty
+        else f"**{len(above)} comparisons are above the best possible score: look for a leak.**"
+    )
+    display(Markdown(verdict))
+    display(format_comparisons(best, titles).style.hide(axis="index"))
+
+# %% [markdown]
+# ## ROC curves
+#
+# Held-out folds of the training cohort, then each further set.
+
+# %% tags=["full-width"] mystnb={"image": {"alt": "ROC curves by set of patients"}}
+for dataset in summary.sort_values("split", ascending=False)["dataset"].unique():
+    display(Markdown(f"**{dataset}**"))
+    axes = roc_panels(predictions, summary, titles, dataset=dataset)
+    plt.show()
+
+# %% [markdown]
+# ## What is written
+
+# %%
+outputs = {"summary": summary, "rates": rates, "coverage": coverage, "comparisons": comparisons}
+outputs |= {} if best is None else {"against_the_best": best}
+depends_on = {name: digest_of(table.to_csv(index=False)) for name, table in outputs.items()}
+with run.stage("evaluation", depends_on=depends_on) as stage:
+    if not stage.is_done:
+        for name, table in outputs.items():
+            write_table(stage.folder / f"{name}.parquet", table)
+        stage.finish()
+sorted(path.name for path in stage.folder.iterdir())

@@ -1,0 +1,152 @@
+"""The predictions table: one row per model, member and patient, from which every result comes.
+
+Whoever fits writes it, `evaluation` reads it, and a user can fill it from any program.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Mapping
+from pathlib import Path
+
+import numpy as np
+import pandas as pd
+
+from psp_core.errors import MissingInputError, TableError
+from psp_core.runs import write_table
+
+COLUMNS: Mapping[str, str] = {
+    "experiment": "str",
+    "model": "str",
+    "preset": "str",
+    "feature_set": "str",
+    "seed": "int",
+    "permutation": "int",
+    "fold": "int",
+    "member": "str",
+    "split": "str",
+    "dataset": "str",
+    "subject_id": "str",
+    "timepoint": "int",
+    "n_train": "int",
+    "y_true": "bool",
+    "y_score": "float",
+    "threshold": "float",
+}
+KEY = tuple(COLUMNS)[: list(COLUMNS).index("n_train")]
+PATIENT = ("dataset", "subject_id", "timepoint")
+ARM = ("experiment", "model", "preset", "feature_set")
+
+SOFT_VOTE = "soft_vote"
+NO_FOLD = -1  # `fold` of a soft vote, which is of no single fold
+VALIDATION, TEST = "validation", "test"
+SPLITS = (VALIDATION, TEST)
+"""Held-out fold of the training cohort; set of which no patient was trained on."""
+
+_TYPES: Mapping[str, tuple[type, ...]] = {"str": (str,), "bool": (bool, np.bool_)}
+
+
+def check_predictions(table: pd.DataFrame, *, source: str = "predictions") -> pd.DataFrame:
+    """Return the table unchanged, or raise with every fault at once.
+
+    Parameters
+    ----------
+    table : DataFrame
+        With the columns of `COLUMNS`; `permutation` 0 is the labels as they are; `member`
+        is the number of the fold, or `SOFT_VOTE` with `fold` `NO_FOLD`; `y_score` is a
+        probability of true progression; `threshold` the frozen one of this member, from
+        which on a score counts as positive.
+    source : str
+        What the table is called in the error.
+
+    Raises
+    ------
+    TableError
+        Columns that miss or are unexpected, wrong types, impossible values, a repeated
+        primary key, one patient with two truths.
+    """
+    missing = [name for name in COLUMNS if name not in table]
+    unknown = [str(name) for name in table if name not in COLUMNS]
+    faults = [f"column {name!r} misses" for name in missing]
+    faults += [f"column {name!r} is unknown; expected {', '.join(COLUMNS)}" for name in unknown]
+    wrong = [
+        f"column {name!r} holds other values than {kind}"
+        for name, kind in COLUMNS.items()
+        if name in table and not _is_kind(table[name], kind)
+    ]
+    faults += wrong
+    if not missing and not wrong:
+        faults += _value_faults(table)
+    if faults:
+        raise TableError(source, faults)
+    return table
+
+
+def read_predictions(path: Path) -> pd.DataFrame:
+    """Read a predictions table (Parquet) and check it.
+
+    Raises
+    ------
+    MissingInputError
+        If there is no such file.
+    TableError
+        See `check_predictions`.
+    """
+    if not path.is_file():
+        raise MissingInputError(
+            f"no predictions table {path.name}; run the notebook 05_classification first"
+        )
+    return check_predictions(pd.read_parquet(path), source=path.name)
+
+
+def write_predictions(path: Path, table: pd.DataFrame) -> None:
+    """Check a predictions table and write it as Parquet, whole or not at all.
+
+    Rows are sorted by their key, so that equal predictions are equal bytes.
+
+    Raises
+    ------
+    TableError
+        See `check_predictions`.
+    """
+    checked = check_predictions(table, source=path.name)
+    write_table(path, checked[list(COLUMNS)].sort_values(list(KEY), ignore_index=True))
+
+
+def _is_kind(column: pd.Series, kind: str) -> bool:
+    if column.empty:
+        return True
+    if kind == "float":
+        return pd.api.types.is_float_dtype(column)
+    if kind == "int":
+        return pd.api.types.is_integer_dtype(column)
+    return all(isinstance(value, _TYPES[kind]) for value in column)
+
+
+def _value_faults(table: pd.DataFrame) -> list[str]:
+    """Faults of values in a table whose columns are all there, of the right kind."""
+    faults = []
+    if others := sorted(set(table["split"]) - set(SPLITS)):
+        faults.append(f"split {others} is unknown; expected {' or '.join(SPLITS)}")
+    outside = ~table["y_score"].between(0, 1)
+    if outside.any():
+        faults.append(
+            f"{int(outside.sum())} values of y_score are missing or outside 0 to 1; "
+            "expected calibrated probabilities"
+        )
+    if table["threshold"].isna().any():
+        faults.append(f"{int(table['threshold'].isna().sum())} rows have no threshold")
+    expected = table["fold"].astype(str).where(table["member"] != SOFT_VOTE, SOFT_VOTE)
+    folds_fit = (table["member"] == SOFT_VOTE) == (table["fold"] == NO_FOLD)
+    strays = (table["member"] != expected) | ~folds_fit
+    if strays.any():
+        faults.append(
+            f"{int(strays.sum())} rows have a member that is not their fold; expected the number "
+            f"of the fold, or {SOFT_VOTE!r} with fold {NO_FOLD}"
+        )
+    if (repeated := int(table.duplicated(list(KEY)).sum())) > 0:
+        faults.append(f"{repeated} rows repeat the key {', '.join(KEY)}")
+    truths = table.groupby(["permutation", *PATIENT])["y_true"].nunique()
+    if (truths > 1).any():
+        *_, subject, _ = truths.index[truths.to_numpy() > 1][0]
+        faults.append(f"patient {subject} has two values of y_true under one permutation")
+    return faults

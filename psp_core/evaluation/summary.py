@@ -1,0 +1,200 @@
+"""Predictions to results: one row per arm and set of patients, and the rates with their counts."""
+
+from __future__ import annotations
+
+import math
+from collections.abc import Iterator
+from typing import Any
+
+import numpy as np
+import pandas as pd
+
+from psp_core.errors import UndefinedMetricError
+from psp_core.evaluation.bootstrap import bootstrap_interval, win_matrix
+from psp_core.evaluation.internal import fold_wins, internal_auc
+from psp_core.evaluation.intervals import delong_interval, logit_delong_interval
+from psp_core.evaluation.metrics import auc
+from psp_core.evaluation.predictions import ARM, SOFT_VOTE, VALIDATION, check_predictions
+from psp_core.evaluation.rates import RATES, rates_at
+from psp_core.evaluation.thresholds import HALF
+
+FROZEN, AT_HALF = "frozen", "0.5"
+SET = (*ARM, "split", "dataset")
+FOLD_FIGURES = ("auc", *RATES)
+
+
+def results_summary(
+    predictions: pd.DataFrame, *, bootstrap_samples: int, seed: int, confidence_level: float = 0.95
+) -> pd.DataFrame:
+    """AUC of every arm on every set of patients, with intervals.
+
+    Intervals are over patients, given the fitted models of the first repetition; the spread
+    over repetitions (`seed` of the table) stands in a column of its own.
+
+    Parameters
+    ----------
+    predictions : DataFrame
+        See `predictions.check_predictions`; only `permutation` 0 counts.
+    bootstrap_samples : int
+        Resamples of the patients.
+    seed : int
+        Of the resampling; every arm and set of patients starts from it.
+    confidence_level : float, default 0.95
+
+    Returns
+    -------
+    DataFrame
+        Arm, ``split, dataset, n, n_true_progression, fold_auc_mean, fold_auc_sd, n_folds,
+        auc, lower, upper, delong_lower, delong_upper, logit_lower, logit_upper,
+        bootstrap_lower, bootstrap_upper, n_seeds, auc_sd_over_seeds, note``. For the
+        training cohort ``auc`` is the mean of within-fold AUCs with its valid interval
+        (`internal.VALID`); for other sets that of the soft vote with logit-DeLong's.
+
+    Raises
+    ------
+    TableError
+        If the predictions have faults.
+    """
+    rows = []
+    for key, part, first in _sets(predictions):
+        is_validation = key["split"] == VALIDATION
+        members = first[first["member"] != SOFT_VOTE]
+        judged = members if is_validation else first[first["member"] == SOFT_VOTE]
+        patients = judged.drop_duplicates("subject_id")
+        row = {
+            **key,
+            "n": len(patients),
+            "n_true_progression": int(patients["y_true"].sum()),
+            **_spread_over_folds(members),
+        }
+        estimate = _internal if is_validation else _soft_vote
+        rng = np.random.default_rng(seed)
+        try:
+            row |= estimate(judged, bootstrap_samples, rng, confidence_level)
+        except UndefinedMetricError as error:
+            row["note"] = str(error)
+        rows.append(row | _spread_over_seeds(part, is_validation=is_validation))
+    table = pd.DataFrame(rows)
+    if "note" in table:
+        table["note"] = table["note"].fillna("")
+    return table
+
+
+def rates_summary(predictions: pd.DataFrame, *, confidence_level: float = 0.95) -> pd.DataFrame:
+    """Rates of every arm on every set of patients, at the frozen threshold and at 0.5.
+
+    Counts are of the soft vote; in the training cohort of each patient's held-out fold, at
+    that fold's own threshold. ``fold_mean`` and ``fold_sd`` are over the fold models.
+
+    Returns
+    -------
+    DataFrame
+        Arm, ``split, dataset, at`` (``frozen`` or ``0.5``), ``rate, k, n, value,
+        exact_lower, exact_upper, wilson_lower, wilson_upper, note, fold_mean, fold_sd``.
+
+    Raises
+    ------
+    TableError
+        If the predictions have faults.
+    """
+    rows = []
+    for key, _, first in _sets(predictions):
+        members = first[first["member"] != SOFT_VOTE]
+        judged = members if key["split"] == VALIDATION else first[first["member"] == SOFT_VOTE]
+        for at in (FROZEN, AT_HALF):
+            by_fold = [_rates(part, at, confidence_level) for _, part in members.groupby("fold")]
+            for name, rate in _rates(judged, at, confidence_level).items():
+                values = [one[name].value for one in by_fold if name in one]
+                rows.append(
+                    {**key, "at": at, "rate": name, **vars(rate), **_mean_sd("fold", values)}
+                )
+    return pd.DataFrame(rows)
+
+
+def _sets(
+    predictions: pd.DataFrame,
+) -> Iterator[tuple[dict[str, Any], pd.DataFrame, pd.DataFrame]]:
+    """Each arm on each set of patients: its names, all its rows, those of the first seed."""
+    checked = check_predictions(predictions)
+    for values, part in checked[checked["permutation"] == 0].groupby(list(SET), sort=False):
+        first = part[part["seed"] == part["seed"].min()]
+        yield dict(zip(SET, values, strict=True)), part, first
+
+
+def _internal(
+    rows: pd.DataFrame, samples: int, rng: np.random.Generator, level: float
+) -> dict[str, Any]:
+    scores = (rows["y_true"], rows["y_score"], rows["fold"])
+    found = internal_auc(*scores, confidence_level=level)
+    wins = list(fold_wins(*scores)[0].values())
+    lower, upper = found.valid_interval
+    drawn = bootstrap_interval(wins, samples=samples, rng=rng, confidence_level=level)
+    skipped = ", ".join(map(str, found.skipped))
+    note = f"folds left out, of one class only: {skipped}" if skipped else ""
+    return {
+        "auc": found.auc,
+        "lower": lower,
+        "upper": upper,
+        "bootstrap_lower": drawn[0],
+        "bootstrap_upper": drawn[1],
+        "note": note,
+    }
+
+
+def _soft_vote(
+    rows: pd.DataFrame, samples: int, rng: np.random.Generator, level: float
+) -> dict[str, Any]:
+    scores = (rows["y_true"], rows["y_score"])
+    wald = delong_interval(*scores, confidence_level=level)
+    logit = logit_delong_interval(*scores, confidence_level=level)
+    wins = [win_matrix(*scores)]
+    drawn = bootstrap_interval(wins, samples=samples, rng=rng, confidence_level=level)
+    return {
+        "auc": wald.auc,
+        "lower": logit.lower,
+        "upper": logit.upper,
+        "delong_lower": wald.lower,
+        "delong_upper": wald.upper,
+        "logit_lower": logit.lower,
+        "logit_upper": logit.upper,
+        "bootstrap_lower": drawn[0],
+        "bootstrap_upper": drawn[1],
+    }
+
+
+def _spread_over_folds(members: pd.DataFrame) -> dict[str, float]:
+    areas = [_auc_or_nan(part) for _, part in members.groupby("fold")]
+    return {**_mean_sd("fold_auc", areas), "n_folds": len(areas)}
+
+
+def _spread_over_seeds(part: pd.DataFrame, *, is_validation: bool) -> dict[str, float]:
+    """Standard deviation over the repetitions of what ``auc`` is for the first of them."""
+    areas = []
+    for _, one in part.groupby("seed"):
+        members = one[one["member"] != SOFT_VOTE]
+        if is_validation:
+            areas.append(_spread_over_folds(members)["fold_auc_mean"])
+        else:
+            areas.append(_auc_or_nan(one[one["member"] == SOFT_VOTE]))
+    spread = _mean_sd("auc", areas)["auc_sd"]
+    return {"n_seeds": len(areas), "auc_sd_over_seeds": spread}
+
+
+def _auc_or_nan(rows: pd.DataFrame) -> float:
+    return auc(rows["y_true"], rows["y_score"]) if rows["y_true"].nunique() == 2 else math.nan
+
+
+def _rates(rows: pd.DataFrame, at: str, level: float) -> dict[str, Any]:
+    if rows["y_true"].nunique() < 2:
+        return {}
+    threshold = rows["threshold"] if at == FROZEN else HALF
+    return rates_at(rows["y_true"], rows["y_score"], threshold, confidence_level=level)
+
+
+def _mean_sd(name: str, values: list[float]) -> dict[str, float]:
+    """Mean and SD of the values that exist."""
+    known = np.array([value for value in values if not math.isnan(value)])
+    return {
+        f"{name}_mean": float(known.mean()) if known.size else math.nan,
+        f"{name}_sd": float(known.std(ddof=1)) if known.size > 1 else math.nan,
+    }

@@ -1,0 +1,49 @@
+"""Thresholds chosen on given scores, to be frozen and applied elsewhere."""
+
+from __future__ import annotations
+
+import numpy as np
+import numpy.typing as npt
+
+from psp_core.evaluation.metrics import split_by_class
+
+HALF = 0.5
+
+
+def youden_threshold(y_true: npt.ArrayLike, y_score: npt.ArrayLike) -> float:
+    """Threshold of the largest sensitivity + specificity - 1.
+
+    Parameters
+    ----------
+    y_true : array-like of bool or 0/1, shape (n,)
+        True for true progression.
+    y_score : array-like of float, shape (n,)
+        Calibrated probabilities of patients the model was not fitted on.
+
+    Returns
+    -------
+    float
+        Halfway between two neighbouring scores; a score at or above it is positive. Of
+        several thresholds equally good, the one nearest 0.5, of two equally near the
+        lower. 0.5 where no threshold is better than none.
+
+    Raises
+    ------
+    UndefinedMetricError
+        See `metrics.split_by_class`.
+
+    References
+    ----------
+    Youden, Cancer 1950;3:32-35.
+    """
+    positive, negative = split_by_class(y_true, y_score)
+    scores = np.unique(np.concatenate([positive, negative]))
+    cuts = (scores[1:] + scores[:-1]) / 2
+    called_positive = positive.size - np.searchsorted(np.sort(positive), cuts)
+    called_negative = negative.size - np.searchsorted(np.sort(negative), cuts)
+    # In whole numbers, so that equal thresholds are equal.
+    index = called_positive * negative.size - called_negative * positive.size
+    if cuts.size == 0 or index.max() <= 0:
+        return HALF
+    best = cuts[index == index.max()]
+    return float(best[np.argmin(np.abs(best - HALF))])

@@ -1,0 +1,37 @@
+"""One vector per scan from its tokens."""
+
+from __future__ import annotations
+
+from typing import Literal
+
+import numpy as np
+import numpy.typing as npt
+
+Pooling = Literal["all", "lesion"]
+POOLINGS: tuple[Pooling, ...] = ("all", "lesion")
+
+
+def mean_token(
+    tokens: npt.NDArray[np.floating], lesion_share: npt.NDArray[np.floating], pooling: Pooling
+) -> npt.NDArray[np.float32]:
+    """Mean of all tokens of a scan, or of those that hold lesion.
+
+    Parameters
+    ----------
+    tokens : float array, shape (n, N, d)
+    lesion_share : float array, shape (n, N)
+        Share of each token's voxels that are lesion.
+    pooling : {"all", "lesion"}
+        A scan without lesion gives the mean of all its tokens under both.
+
+    Returns
+    -------
+    float32 array, shape (n, d)
+    """
+    kept = np.ones(lesion_share.shape, dtype=np.float32)
+    if pooling == "lesion":
+        holds_lesion = lesion_share > 0
+        kept = np.where(holds_lesion.any(axis=1, keepdims=True), holds_lesion, 1.0)
+    weights = (kept / kept.sum(axis=1, keepdims=True)).astype(np.float32)
+    pooled: npt.NDArray[np.float32] = np.einsum("nt,ntd->nd", weights, tokens.astype(np.float32))
+    return pooled

@@ -1,0 +1,1 @@
+"""Pre-training of the encoder on scans without labels: restoration and contrast of views."""

@@ -1,0 +1,75 @@
+"""AUC against the number of labelled patients, beside the best that is possible."""
+
+from __future__ import annotations
+
+from collections.abc import Mapping
+
+import matplotlib.pyplot as plt
+import numpy as np
+import pandas as pd
+from matplotlib.axes import Axes
+
+from psp_core.report.formatting import NOT_ESTIMABLE, decimal
+
+STYLES = ("o-", "s--", "^-.", "D:", "v-", "P--", "X-.", "<:", ">-")
+
+
+def plot_learning_curve(
+    fits: pd.DataFrame,
+    ceilings: Mapping[str, float],
+    *,
+    title: str = "",
+    ax: Axes | None = None,
+) -> Axes:
+    """Draw the mean AUC per arm, with the range over draws of patients.
+
+    Parameters
+    ----------
+    fits : DataFrame
+        ``arm, n_train, auc``, one row per fit.
+    ceilings : mapping of str to float
+        Horizontal lines by what they are.
+    """
+    if ax is None:
+        _, ax = plt.subplots(figsize=(5.6, 3.4), layout="constrained")
+    colours = plt.get_cmap("cividis")(np.linspace(0.0, 0.85, max(fits["arm"].nunique(), 1)))
+    for (arm, part), colour, style in zip(
+        fits.groupby("arm", sort=False), colours, STYLES * 3, strict=False
+    ):
+        by_size = part.groupby("n_train")["auc"].agg(["mean", "min", "max"])
+        ax.plot(by_size.index, by_size["mean"], style, color=colour, ms=4, lw=1.3, label=str(arm))
+        ax.vlines(by_size.index, by_size["min"], by_size["max"], color=colour, lw=0.8, alpha=0.6)
+    for (name, value), line in zip(ceilings.items(), ("-", "--", ":"), strict=False):
+        ax.axhline(value, color="0.25", linewidth=1, linestyle=line, label=name)
+    ax.axhline(0.5, color="0.7", linewidth=0.8)
+    sizes = sorted(fits["n_train"].unique())
+    ax.set_xscale("log")
+    ax.set_xticks(sizes, [str(size) for size in sizes])
+    ax.minorticks_off()
+    ax.set(xlabel="Labelled patients", ylabel="AUC", ylim=(0.4, 0.9), title=title)
+    ax.spines[["top", "right"]].set_visible(False)
+    ax.legend(frameon=False, fontsize=8, loc="center left", bbox_to_anchor=(1.0, 0.5))
+    return ax
+
+
+def learning_table(fits: pd.DataFrame) -> pd.DataFrame:
+    """Mean AUC and its range per arm and number of patients, as text.
+
+    Parameters
+    ----------
+    fits : DataFrame
+        ``arm, n_train, auc``.
+    """
+    grouped = fits.groupby(["arm", "n_train"], sort=False)["auc"]
+    spread = grouped.agg(["mean", "min", "max", "count"]).reset_index()
+    spread["cell"] = [
+        f"{decimal(row['mean'], 2)} ({row['min']:.2f} to {row['max']:.2f}; {row['count']:.0f})"
+        if row["count"]
+        else NOT_ESTIMABLE
+        for row in spread.to_dict("records")
+    ]
+    wide = spread.pivot_table(
+        index="arm", columns="n_train", values="cell", aggfunc="first", sort=False
+    )
+    wide.columns = [f"n = {size}" for size in wide.columns]
+    return wide.fillna("").reset_index()

@@ -1,0 +1,165 @@
+"""Result tables: what was found on which patients, and the printed figures beside it."""
+
+from __future__ import annotations
+
+import math
+from collections.abc import Mapping
+from typing import Any
+
+import pandas as pd
+
+from psp_core.evaluation.predictions import VALIDATION
+from psp_core.evaluation.summary import FROZEN
+from psp_core.report.formatting import NOT_KNOWN, decimal, with_interval
+from psp_core.report.published_results import DATA, FIGURES, gomaa_results
+
+Titles = Mapping[str, str]
+INTERNAL_NOTE = "held-out folds"
+
+
+def format_results(summary: pd.DataFrame, titles: Titles) -> pd.DataFrame:
+    """Write `summary.results_summary`: the training cohort first, models as in `titles`."""
+    rows = []
+    for row in _records(_ordered(summary, titles)):
+        is_internal = row["split"] == VALIDATION
+        rows.append(
+            {
+                "patients": _patients(row),
+                "model": titles[row["model"]],
+                "folds, mean ± SD": mean_sd(row["fold_auc_mean"], row["fold_auc_sd"]),
+                "internal AUC" if is_internal else "soft vote": with_interval(
+                    row["auc"], row["lower"], row["upper"]
+                ),
+                "DeLong": _bounds(row, "delong"),
+                "bootstrap": _bounds(row, "bootstrap"),
+                "SD over repetitions": decimal(row["auc_sd_over_seeds"])
+                if row["n_seeds"] > 1
+                else NOT_KNOWN,
+            }
+        )
+    columns = ["patients", "model", "folds, mean ± SD", "internal AUC", "soft vote", "DeLong"]
+    columns += ["bootstrap", "SD over repetitions"]
+    return pd.DataFrame(rows, columns=columns).fillna(NOT_KNOWN)
+
+
+def format_rates(rates: pd.DataFrame, titles: Titles, *, at: str = FROZEN) -> pd.DataFrame:
+    """Write `summary.rates_summary` at one threshold: k/n, value, exact interval."""
+    chosen = _ordered(rates[rates["at"] == at], titles)
+    cells = [
+        f"{row['k']}/{row['n']}: "
+        + with_interval(row["value"], row["exact_lower"], row["exact_upper"], digits=2)
+        if row["n"]
+        else row["note"]
+        for row in _records(chosen)
+    ]
+    named = chosen.assign(cell=cells, model=chosen["model"].map(titles))
+    keys = ["dataset", "model"]
+    wide = named.pivot_table(index=keys, columns="rate", values="cell", aggfunc="first", sort=False)
+    return wide.reset_index().rename_axis(columns=None)
+
+
+def published_beside_rerun(
+    summary: pd.DataFrame,
+    rates: pd.DataFrame,
+    titles: Titles,
+    printed: Mapping[str, str],
+    *,
+    dataset: str,
+    described: str,
+    at: str = FROZEN,
+) -> pd.DataFrame:
+    """The printed row of an arm above the rerun's; never merged, each with its data.
+
+    Parameters
+    ----------
+    summary, rates : DataFrame
+        See `evaluation.summary`.
+    titles : mapping of str to str
+        What a reader calls each model.
+    printed : mapping of str to str
+        Arm of `published_results.gomaa_results` by model.
+    dataset : str
+        External set of the rerun.
+    described : str
+        What it is, as "phantoms".
+    at : {"frozen", "0.5"}
+        Threshold of the rerun; the paper does not say its own.
+
+    Returns
+    -------
+    DataFrame
+        Text: fold mean ± SD and soft vote of every figure in columns of their own.
+    """
+    paper = {(row["arm"], row["figure"]): row for row in _records(gomaa_results())}
+    rows = []
+    for model, arm in printed.items():
+        found = summary[(summary["model"] == model) & (summary["dataset"] == dataset)]
+        if found.empty or model not in titles:
+            continue
+        own = _records(found)[0]
+        chosen = (rates["model"] == model) & (rates["dataset"] == dataset) & (rates["at"] == at)
+        told = {rate["rate"]: rate for rate in _records(rates[chosen])}
+        first = {"model": titles[model], "source": f"Gomaa 2025: {DATA}"}
+        second = {"model": titles[model], "source": f"rerun: {described}, n = {own['n']}"}
+        for figure in FIGURES:
+            name = "AUC" if figure == "auc" else figure
+            row = paper[(arm, figure)]
+            first[f"{name}, folds"] = mean_sd(row["fold_mean"], row["fold_sd"])
+            first[f"{name}, vote"] = decimal(row["soft_vote"])
+            if figure == "auc":
+                second["AUC, folds"] = mean_sd(own["fold_auc_mean"], own["fold_auc_sd"])
+                second["AUC, vote"] = with_interval(own["auc"], own["lower"], own["upper"])
+            elif figure in told:
+                rate = told[figure]
+                second[f"{name}, folds"] = mean_sd(rate["fold_mean"], rate["fold_sd"])
+                second[f"{name}, vote"] = f"{decimal(rate['value'])} ({rate['k']}/{rate['n']})"
+        rows += [first, second]
+    return pd.DataFrame(rows).fillna(NOT_KNOWN)
+
+
+def format_coverage(table: pd.DataFrame) -> pd.DataFrame:
+    """Write `coverage.simulate_coverage`: one row per method, one column per true AUC."""
+    cells = [f"{row['coverage']:.3f}" for row in _records(table)]
+    heads = [f"true AUC {value:.2f}" for value in table["true_auc"]]
+    named = table.assign(cell=cells, head=heads)
+    wide = named.pivot_table(
+        index="method", columns="head", values="cell", aggfunc="first", sort=False
+    )
+    widths = table.groupby("method", sort=False)["width"].mean()
+    return wide.assign(**{"mean width": [decimal(widths[one], 2) for one in wide.index]})
+
+
+def mean_sd(mean: float, sd: float) -> str:
+    """Write a mean with its standard deviation."""
+    if math.isnan(mean):
+        return NOT_KNOWN
+    return f"{mean:.3f}" if math.isnan(sd) else f"{mean:.3f} ± {sd:.3f}"
+
+
+def _records(table: pd.DataFrame) -> list[dict[str, Any]]:
+    return [{str(key): value for key, value in row.items()} for row in table.to_dict("records")]
+
+
+def _bounds(row: Mapping[str, Any], name: str) -> str:
+    lower, upper = row.get(f"{name}_lower", math.nan), row.get(f"{name}_upper", math.nan)
+    return NOT_KNOWN if math.isnan(lower) else f"{lower:.3f} to {upper:.3f}"
+
+
+def _patients(row: Mapping[str, Any]) -> str:
+    held_out = f", {INTERNAL_NOTE}" if row["split"] == VALIDATION else ""
+    counts = f"{row['n_true_progression']} of {row['n']} true progression"
+    return f"{row['dataset']}{held_out}: {counts}"
+
+
+def _ordered(table: pd.DataFrame, titles: Titles) -> pd.DataFrame:
+    """Rows of known models: training cohort first, small sets next, models as in `titles`."""
+    kept = table[table["model"].isin(list(titles))]
+    place = {name: number for number, name in enumerate(titles)}
+    order = pd.DataFrame(
+        {
+            "split": kept["split"] != VALIDATION,
+            "dataset": kept["dataset"].map(lambda name: (name != "external", name)),
+            "model": kept["model"].map(place),
+        }
+    )
+    return kept.loc[order.sort_values(["split", "dataset", "model"], kind="stable").index]

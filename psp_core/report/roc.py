@@ -1,0 +1,113 @@
+"""ROC curves of an arm: fold models thin, their mean, the soft vote with its interval."""
+
+from __future__ import annotations
+
+from collections.abc import Mapping
+
+import matplotlib.pyplot as plt
+import numpy as np
+import pandas as pd
+from matplotlib.axes import Axes
+from sklearn.metrics import roc_curve
+
+from psp_core.evaluation.predictions import SOFT_VOTE, VALIDATION
+
+COLOURS = {"vote": "#0072b2", "mean": "#d55e00", "fold": "0.75", "chance": "0.6"}
+GRID = np.linspace(0, 1, 201)
+PANELS_PER_ROW = 3
+
+
+def plot_roc(
+    predictions: pd.DataFrame, result: Mapping[str, float], *, title: str, ax: Axes | None = None
+) -> Axes:
+    """Draw one arm on one set of patients.
+
+    Parameters
+    ----------
+    predictions : DataFrame
+        Rows of one model, one set of patients and one repetition.
+    result : mapping
+        Its row of `summary.results_summary`: the AUC in the legend is exact, not the area
+        under the drawn mean.
+    title : str
+    ax : Axes, optional
+    """
+    if ax is None:
+        _, ax = plt.subplots(figsize=(2.8, 2.9), layout="constrained")
+    ax.plot([0, 1], [0, 1], color=COLOURS["chance"], linestyle=":", linewidth=0.8)
+    heights = []
+    for _, part in predictions[predictions["member"] != SOFT_VOTE].groupby("fold"):
+        if part["y_true"].nunique() == 2:
+            false_rate, true_rate, _ = roc_curve(part["y_true"], part["y_score"])
+            ax.plot(false_rate, true_rate, color=COLOURS["fold"], linewidth=0.7)
+            heights.append(np.interp(GRID, false_rate, true_rate))
+    if heights:
+        mean, sd = result["fold_auc_mean"], result["fold_auc_sd"]
+        label = f"folds {mean:.3f}" + ("" if np.isnan(sd) else f" ± {sd:.3f}")
+        curve = np.concatenate([[0.0], np.mean(heights, axis=0)])
+        ax.plot([0.0, *GRID], curve, color=COLOURS["mean"], linewidth=1.2, label=label)
+    vote = predictions[predictions["member"] == SOFT_VOTE]
+    interval = f"{result['auc']:.3f} ({result['lower']:.2f} to {result['upper']:.2f})"
+    if np.isnan(result["lower"]):
+        interval = f"{result['auc']:.3f}"
+    if vote["y_true"].nunique() == 2:
+        false_rate, true_rate, _ = roc_curve(vote["y_true"], vote["y_score"])
+        label = f"vote {interval}"
+        ax.plot(false_rate, true_rate, color=COLOURS["vote"], linewidth=1.8, label=label)
+    else:
+        ax.plot([], [], linestyle="none", label=f"interval {interval}")
+    ax.set(xlabel="1 − specificity", ylabel="Sensitivity", xlim=(0, 1), ylim=(0, 1.01))
+    ax.set_aspect("equal")
+    ax.set_title(title, fontsize=8)
+    ax.legend(fontsize=6.5, loc="lower right", handlelength=1.2, framealpha=0.85, edgecolor="none")
+    ax.spines[["top", "right"]].set_visible(False)
+    return ax
+
+
+def roc_panels(
+    predictions: pd.DataFrame, summary: pd.DataFrame, titles: Mapping[str, str], *, dataset: str
+) -> list[Axes]:
+    """Draw every model on one set of patients, a panel each, in the order of `titles`."""
+    rows = predictions[(predictions["dataset"] == dataset) & (predictions["permutation"] == 0)]
+    rows = rows[rows["seed"] == rows["seed"].min()]
+    records = summary[summary["dataset"] == dataset].to_dict("records")
+    results = {str(row["model"]): {str(key): row[key] for key in row} for row in records}
+    shown = [name for name in titles if name in results]
+    n_rows = max(1, -(-len(shown) // PANELS_PER_ROW))
+    size = (2.6 * PANELS_PER_ROW, 2.75 * n_rows)
+    figure, axes = plt.subplots(
+        n_rows, PANELS_PER_ROW, figsize=size, layout="constrained", squeeze=False
+    )
+    flat = list(axes.ravel())
+    for ax, name in zip(flat, shown, strict=False):
+        plot_roc(rows[rows["model"] == name], results[name], title=titles[name], ax=ax)
+    for ax in flat[len(shown) :]:
+        figure.delaxes(ax)
+    return flat[: len(shown)]
+
+
+def plot_auc_intervals(
+    summary: pd.DataFrame, titles: Mapping[str, str], *, ax: Axes | None = None
+) -> Axes:
+    """Draw the AUC of every model with its interval, a colour for each set of patients."""
+    names = [name for name in titles if (summary["model"] == name).any()]
+    if ax is None:
+        size = (6.4, 0.8 + 0.42 * len(names))
+        _, ax = plt.subplots(figsize=size, layout="constrained")
+    sets = list(dict.fromkeys(zip(summary["split"], summary["dataset"], strict=True)))
+    sets.sort(key=lambda one: (one[0] != VALIDATION, one[1] != "external", one[1]))
+    colours = ("#0072b2", "#d55e00", "#009e73", "#cc79a7")
+    for place, ((split, dataset), colour) in enumerate(zip(sets, colours, strict=False)):
+        part = summary[(summary["split"] == split) & (summary["dataset"] == dataset)]
+        rows = part.set_index("model").reindex(names)
+        height = np.arange(len(names)) + 0.22 * (place - (len(sets) - 1) / 2)
+        ax.hlines(height, rows["lower"], rows["upper"], color=colour, linewidth=1.4)
+        label = f"{dataset}, held-out folds" if split == VALIDATION else f"{dataset}, soft vote"
+        ax.scatter(rows["auc"], height, s=16, color=colour, label=label, zorder=3)
+    ax.axvline(0.5, color="0.6", linestyle=":", linewidth=0.8)
+    ax.set_yticks(range(len(names)), [titles[name] for name in names], fontsize=8)
+    ax.invert_yaxis()
+    ax.set(xlabel="AUC", xlim=(0.2, 1.0))
+    ax.legend(frameon=False, fontsize=7, loc="upper center", bbox_to_anchor=(0.4, -0.16), ncol=3)
+    ax.spines[["top", "right"]].set_visible(False)
+    return ax

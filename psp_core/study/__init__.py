@@ -1,0 +1,1 @@
+"""The study: patients, folds, models to predictions, and what holds on phantoms."""

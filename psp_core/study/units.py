@@ -1,0 +1,96 @@
+"""A table made piece by piece over processes: a stopped stage goes on with what is missing."""
+
+from __future__ import annotations
+
+import multiprocessing
+from collections.abc import Callable, Mapping
+from concurrent.futures import ProcessPoolExecutor
+from concurrent.futures.process import BrokenProcessPool
+from functools import partial
+from pathlib import Path
+from typing import Any, TypeVar
+
+import pandas as pd
+
+from psp_core.errors import StageError
+from psp_core.runs import Run, Stage, write_table
+from psp_core.runs.process import start_worker
+
+Unit = TypeVar("Unit")
+
+
+def table_of_units(
+    run: Run,
+    name: str,
+    units: Mapping[str, Unit],
+    work: Callable[[Unit], pd.DataFrame],
+    *,
+    depends_on: Mapping[str, Any],
+) -> pd.DataFrame:
+    """Compute the rows of every unit as a stage of the run, and read them all.
+
+    Parameters
+    ----------
+    name : str
+        Of the stage; it writes ``<name>.parquet``.
+    units : mapping of str to unit
+        What `work` is called with, by a name that can be a file's; picklable.
+    work : callable
+        Gives the rows of one unit. Called in processes of one thread, so the table does not
+        depend on how many there are.
+    depends_on : mapping
+        See `Run.stage`.
+
+    Returns
+    -------
+    DataFrame
+        The rows in the order of `units`.
+
+    Raises
+    ------
+    StageError
+        If there is no unit, or a worker process was killed.
+    """
+    if not units:
+        raise StageError(f"stage {name!r} has nothing to compute; look at its section of params")
+    with run.stage(name, depends_on=depends_on) as stage:
+        if not stage.is_done:
+            call = partial(_compute, units=units, work=work, stage=stage)
+            _run(call, stage.pending(units), run.params.study.workers)
+            parts = [pd.read_parquet(_file(stage, unit)) for unit in units]
+            write_table(stage.folder / f"{name}.parquet", pd.concat(parts, ignore_index=True))
+            for unit in units:
+                _file(stage, unit).unlink()
+            stage.finish()
+        return pd.read_parquet(stage.folder / f"{name}.parquet")
+
+
+def _compute(
+    unit: str,
+    *,
+    units: Mapping[str, Unit],
+    work: Callable[[Unit], pd.DataFrame],
+    stage: Stage,
+) -> None:
+    write_table(_file(stage, unit), work(units[unit]))
+    stage.mark_done(unit)
+
+
+def _file(stage: Stage, unit: str) -> Path:
+    return stage.folder / f"unit_{unit}.parquet"
+
+
+def _run(call: Callable[[str], None], pending: list[str], workers: int) -> None:
+    if workers == 1 or len(pending) < 2:
+        for unit in pending:
+            call(unit)
+        return
+    context = multiprocessing.get_context("spawn")
+    try:
+        with ProcessPoolExecutor(min(workers, len(pending)), context, start_worker) as pool:
+            list(pool.map(call, pending))  # raises what a worker raised
+    except BrokenProcessPool as error:
+        raise StageError(
+            "a worker process was killed, perhaps for lack of memory; run again with fewer "
+            "study.workers: what is done stays"
+        ) from error

@@ -1,0 +1,108 @@
+"""Pre-training of a run: its files, its resumption, and who must not be in it."""
+
+from __future__ import annotations
+
+from dataclasses import replace
+from pathlib import Path
+
+import numpy as np
+import pytest
+import torch
+
+from psp_core.encoder.weights import load_encoder
+from psp_core.errors import MissingInputError, OverlapError
+from psp_core.preprocessing.cases import Case
+from psp_core.preprocessing.intensity import Landmarks
+from psp_core.preprocessing.prepared import PreparedRun
+from psp_core.preprocessing.store import VolumeStore
+from psp_core.pretraining.study_pretraining import pretrain_run, unlabelled_keys
+from psp_core.runs import Run, digest_of, open_run
+
+PARAMS = Path(__file__).parents[2] / "params" / "ci.yaml"
+OVERRIDES = {
+    "volume.side": 16,
+    "encoder.patch": 8,
+    "encoder.width": 12,
+    "pretraining.steps": 4,
+    "pretraining.snapshots": [0.5, 1.0],
+}
+LANDMARKS = Landmarks({"t1ce": (0.0, 1.0), "flair": (0.0, 2.0)}, ("brats2021",), 6)
+
+
+def case(number: int, *, dataset: str = "brats2021", label: str = "unlabelled") -> Case:
+    return Case(dataset, f"BraTS2021_{number:05d}", 0, label, True, {})
+
+
+@pytest.fixture
+def run(tmp_path: Path) -> Run:
+    return open_run(PARAMS, tmp_path / "run", OVERRIDES)
+
+
+@pytest.fixture
+def prepared(run: Run) -> PreparedRun:
+    store = VolumeStore(run.folder / "volumes")
+    cases = [case(number) for number in range(6)]
+    for number, one in enumerate([*cases, case(9, dataset="burdenko")]):
+        volume = np.random.default_rng(number).normal(size=(2, 16, 16, 16)).astype(np.float16)
+        record = {"status": "excluded" if number == 5 else "done"}
+        store.write(one.key, {"volume": volume}, record, digest=str(number))
+    labelled = [case(9, dataset="burdenko", label="true_progression")]
+    return PreparedRun(
+        {"brats2021": cases, "burdenko": labelled},
+        VolumeStore(run.folder / "aligned"),
+        store,
+        LANDMARKS,
+        None,
+    )
+
+
+def test_a_run_is_pre_trained_once_and_read_afterwards(run: Run, prepared: PreparedRun) -> None:
+    trained = pretrain_run(run, prepared)
+    assert list(trained.snapshots) == [0, 2, 4]
+    assert trained.collapse["step"].tolist() == [0, 2, 4]
+    assert trained.history["step"].tolist() == [0, 1, 2, 3]
+    assert trained.card.keys == tuple(f"brats2021/BraTS2021_{n:05d}/000" for n in range(5))
+    assert trained.card.landmarks == digest_of(LANDMARKS.record())
+    last = load_encoder(trained.snapshots[4], expected={"side": 16, "patch": 8, "width": 12})
+    assert torch.equal(last.position, load_encoder(trained.encoder).position)
+    written = trained.encoder.stat().st_mtime_ns
+    again = pretrain_run(run, prepared)
+    assert again.encoder.stat().st_mtime_ns == written
+    assert again.card == trained.card
+    left = {path.name for path in trained.folder.iterdir()}
+    assert left == {
+        *("encoder.safetensors", "card.json", "restorer.safetensors", "snapshots"),
+        *("history.parquet", "collapse.parquet"),
+    }
+
+
+def test_the_same_seed_gives_the_same_bytes(
+    run: Run, prepared: PreparedRun, tmp_path: Path
+) -> None:
+    other = open_run(PARAMS, tmp_path / "other", OVERRIDES)
+    one, same = pretrain_run(run, prepared), pretrain_run(other, prepared)
+    assert one.encoder.read_bytes() == same.encoder.read_bytes()
+
+
+def test_no_step_at_all_leaves_the_untrained_encoder(tmp_path: Path, prepared: PreparedRun) -> None:
+    run = open_run(PARAMS, tmp_path / "untrained", OVERRIDES | {"pretraining.steps": 0})
+    trained = pretrain_run(run, prepared)
+    assert list(trained.snapshots) == [0]
+    assert trained.history.empty
+    assert trained.encoder.read_bytes() == trained.snapshots[0].read_bytes()
+
+
+def test_a_labelled_scan_raises(prepared: PreparedRun) -> None:
+    with pytest.raises(OverlapError, match="burdenko/BraTS2021_00009/000 has a label"):
+        unlabelled_keys(prepared, ["brats2021", "burdenko"])
+
+
+def test_a_scan_of_another_collection_raises(prepared: PreparedRun) -> None:
+    cases = {"brats2021": [case(9, dataset="burdenko")]}
+    with pytest.raises(OverlapError, match="of another collection than brats2021"):
+        unlabelled_keys(replace(prepared, cases=cases), ["brats2021"])
+
+
+def test_without_a_scan_it_raises(prepared: PreparedRun) -> None:
+    with pytest.raises(MissingInputError, match="no prepared scan of brats2021 to pre-train on"):
+        unlabelled_keys(replace(prepared, cases={}), ["brats2021"])

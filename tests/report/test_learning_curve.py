@@ -1,0 +1,30 @@
+"""Learning curves: means, ranges, ceilings."""
+
+import numpy as np
+import pandas as pd
+
+from psp_core.report.learning_curve import learning_table, plot_learning_curve
+
+FITS = pd.DataFrame(
+    {
+        "arm": ["a", "a", "a", "b"],
+        "n_train": [59, 59, 118, 59],
+        "auc": [0.6, 0.7, 0.75, np.nan],
+    }
+)
+
+
+def test_the_line_is_the_mean_and_the_bar_the_range() -> None:
+    ax = plot_learning_curve(FITS, {"best possible": 0.8})
+    assert np.allclose(np.asarray(ax.lines[0].get_ydata()), [0.65, 0.75])
+    bar = ax.collections[0].get_segments()[0]  # type: ignore[attr-defined]
+    assert np.allclose(bar[:, 1], [0.6, 0.7])
+    assert "best possible" in ax.get_legend_handles_labels()[1]
+    assert [label.get_text() for label in ax.get_xticklabels()] == ["59", "118"]
+
+
+def test_the_table_tells_mean_range_and_count() -> None:
+    table = learning_table(FITS).set_index("arm")
+    assert table.loc["a", "n = 59"] == "0.65 (0.60 to 0.70; 2)"
+    assert table.loc["b", "n = 59"] == "not estimable"
+    assert table.loc["b", "n = 118"] == ""

@@ -1,0 +1,41 @@
+"""ROC panels show every fold, the vote, and the exact AUC with its interval."""
+
+from __future__ import annotations
+
+from psp_core.evaluation.summary import results_summary
+from psp_core.report.roc import plot_auc_intervals, roc_panels
+from tests.report.results import TITLES, make_predictions
+
+PREDICTIONS = make_predictions()
+SUMMARY = results_summary(PREDICTIONS, bootstrap_samples=50, seed=0)
+
+
+def legend(ax: object) -> list[str]:
+    return [text.get_text() for text in ax.get_legend().get_texts()]  # type: ignore[attr-defined]
+
+
+def test_there_is_a_panel_per_model_with_its_exact_auc() -> None:
+    axes = roc_panels(PREDICTIONS, SUMMARY, TITLES, dataset="external")
+    assert [ax.get_title() for ax in axes] == list(TITLES.values())
+    row = SUMMARY.query("model == 'proposed' and dataset == 'external'").iloc[0]
+    vote = f"vote {row['auc']:.3f} ({row['lower']:.2f} to {row['upper']:.2f})"
+    assert vote in legend(axes[0])
+    assert len(axes[0].lines) == 1 + 2 + 1 + 1  # chance, folds, mean, vote
+
+
+def test_the_training_cohort_has_folds_and_no_vote() -> None:
+    ax = roc_panels(PREDICTIONS, SUMMARY, TITLES, dataset="burdenko")[0]
+    assert any(text.startswith("interval") for text in legend(ax))
+    assert not any(text.startswith("vote") for text in legend(ax))
+
+
+def test_a_curve_ends_at_both_corners() -> None:
+    vote = roc_panels(PREDICTIONS, SUMMARY, TITLES, dataset="external")[0].lines[-1]
+    assert (vote.get_xdata()[0], vote.get_ydata()[0]) == (0, 0)
+    assert (vote.get_xdata()[-1], vote.get_ydata()[-1]) == (1, 1)
+
+
+def test_intervals_are_drawn_for_every_model_and_set() -> None:
+    ax = plot_auc_intervals(SUMMARY, TITLES)
+    assert [tick.get_text() for tick in ax.get_yticklabels()] == list(TITLES.values())
+    assert legend(ax) == ["burdenko, held-out folds", "external, soft vote"]

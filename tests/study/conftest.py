@@ -1,0 +1,58 @@
+"""Made-up patients: a training cohort, an external one, and tokens."""
+
+from __future__ import annotations
+
+import numpy as np
+import pandas as pd
+import pytest
+
+from psp_core.encoder.tokens import Tokens
+from psp_core.study.patients import COLUMNS, patient_keys
+
+
+def make_patients(sizes: dict[str, int], seed: int = 0) -> pd.DataFrame:
+    rng = np.random.default_rng(seed)
+    rows = []
+    for dataset, size in sizes.items():
+        for number in range(size):
+            is_positive = number % 5 < 3
+            dose = rng.uniform(30, 62, size=4)
+            rows.append(
+                {
+                    "dataset": dataset,
+                    "subject_id": f"{dataset}-{number:03d}",
+                    "timepoint": 1 + number % 3,
+                    "label": "true_progression" if is_positive else "pseudoprogression",
+                    "days_since_rt": float(rng.integers(20, 300) + 60 * is_positive),
+                    "age_years": float(rng.integers(30, 80)),
+                    "sex": rng.choice(["F", "M"]),
+                    "idh_status": rng.choice(["mutant", "wildtype", "unknown"]),
+                    "mgmt_status": rng.choice(["methylated", "unmethylated", "unknown"]),
+                    "mean_dose_gy": dose[0],
+                    "min_dose_gy": dose[1],
+                    "median_dose_gy": dose[2],
+                    "d98_gy": dose[3] if number % 7 else np.nan,
+                    "lesion_volume_cm3": rng.uniform(0.5, 9),
+                    "has_image": True,
+                }
+            )
+    return pd.DataFrame(rows, columns=list(COLUMNS))
+
+
+def make_tokens(patients: pd.DataFrame, seed: int = 0) -> Tokens:
+    rng = np.random.default_rng(seed)
+    values = rng.normal(size=(len(patients), 6, 8)).astype(np.float32)
+    positive = (patients["label"] == "true_progression").to_numpy()
+    values[:, :, 0] += positive[:, None]
+    share = rng.uniform(size=(len(patients), 6)).astype(np.float32)
+    return Tokens(tuple(patient_keys(patients)), values, share)
+
+
+@pytest.fixture(scope="module")
+def patients() -> pd.DataFrame:
+    return make_patients({"burdenko": 30, "external": 12})
+
+
+@pytest.fixture(scope="module")
+def tokens(patients: pd.DataFrame) -> Tokens:
+    return make_tokens(patients)

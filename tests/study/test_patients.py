@@ -1,0 +1,89 @@
+"""One row per labelled patient, joined from cohort and features; who is lost is told."""
+
+from __future__ import annotations
+
+import numpy as np
+import pandas as pd
+import pytest
+
+from psp_core.errors import TableError
+from psp_core.study.patients import COLUMNS, further_cohorts, join_patients, patient_keys
+
+
+def cohort() -> pd.DataFrame:
+    rows = [
+        ("a", 1, "unlabelled"),
+        ("a", 2, "true_progression"),
+        ("b", 1, "pseudoprogression"),
+        ("b", 3, "true_progression"),
+        ("c", 1, "pseudoprogression"),
+        ("d", 1, "unlabelled"),
+        ("e", 4, "true_progression"),
+    ]
+    table = pd.DataFrame(rows, columns=["subject_id", "timepoint", "label"])
+    return table.assign(
+        dataset="burdenko",
+        days_since_rt=100.0,
+        age_years=50.0,
+        sex="F",
+        idh_status="unknown",
+        mgmt_status="unknown",
+    )
+
+
+def features() -> pd.DataFrame:
+    table = pd.DataFrame(
+        {
+            "dataset": "burdenko",
+            "subject_id": ["a", "b", "c"],
+            "timepoint": [2, 1, 1],
+            "status": ["done", "done", "excluded"],
+            "reason": ["", "", "no FLAIR"],
+            "lesion_reason": ["", "nothing enhances", ""],
+            "lesion_volume_cm3": [3.0, np.nan, np.nan],
+        }
+    )
+    doses = ("mean_dose_gy", "min_dose_gy", "median_dose_gy", "d98_gy")
+    return table.assign(**dict.fromkeys(doses, 55.0))
+
+
+def test_there_is_one_row_per_labelled_patient() -> None:
+    table = join_patients([cohort()], features()).table
+    assert list(table) == list(COLUMNS)
+    assert patient_keys(table) == [
+        "burdenko/a/002", "burdenko/b/001", "burdenko/c/001", "burdenko/e/004",
+    ]  # fmt: skip
+    assert table["has_image"].tolist() == [True, True, False, False]
+    assert table["d98_gy"].isna().tolist() == [False, False, False, True]
+
+
+def test_who_is_lost_is_told_with_the_reason() -> None:
+    lost = join_patients([cohort()], features()).lost
+    told = set(lost[["subject_id", "lost", "reason"]].itertuples(index=False, name=None))
+    assert told == {
+        ("b", "visit", "the patient's first labelled visit is studied"),
+        ("c", "image", "no FLAIR"),
+        ("e", "image", "the scan was not prepared"),
+        ("b", "lesion", "nothing enhances"),
+    }
+
+
+def test_the_order_of_the_cohort_table_does_not_matter() -> None:
+    one = join_patients([cohort()], features()).table
+    two = join_patients([cohort()[::-1]], features()[::-1]).table
+    pd.testing.assert_frame_equal(one, two)
+
+
+def test_nobody_and_doubled_features_raise() -> None:
+    with pytest.raises(TableError, match="no patient has a label"):
+        join_patients([cohort().assign(label="unlabelled")], features())
+    with pytest.raises(TableError, match="no patient has a label"):
+        join_patients([], features())
+    with pytest.raises(TableError, match="3 scans stand twice"):
+        join_patients([cohort()], pd.concat([features(), features()]))
+
+
+def test_sealed_and_learning_phantoms_are_read_only_when_asked_for() -> None:
+    assert further_cohorts(score_sealed=False, with_learning=False) == ["development"]
+    assert further_cohorts(score_sealed=False, with_learning=True) == ["development", "learning"]
+    assert further_cohorts(score_sealed=True, with_learning=False) == ["development", "sealed"]
