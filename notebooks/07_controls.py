@@ -111,7 +111,7 @@ learning_table(fits).style.hide(axis="index")
 
 # %% mystnb={"image": {"alt": "AUC against labelled patients on images"}}
 fits = learning_on_images(run)
-told = "There is no registered phantom cohort in this run, so this part is left out."
+told = "This run has no registered phantom cohort that is large enough, so this part is left out."
 if len(fits):
     truth = pd.read_parquet(run.folder / "phantom" / "truth.parquet")
     seen = truth[(truth["dataset"] == DEVELOPMENT) & truth["bayes_image_only_observable"].notna()]

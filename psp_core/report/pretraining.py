@@ -69,7 +69,7 @@ def plot_collapse(collapse: pd.DataFrame) -> Figure:
                     label=words(level), zorder=2,
                 )  # fmt: skip
         ax.set_xticks(places, [str(step) for step in collapse["step"]])
-        ax.set(xlabel="Step", title=label, ylim=(0, None))
+        ax.set(xlabel="Step", title=label, ylim=(0, 1.08 * float(collapse[name].max()) or 1.0))
         ax.spines[["top", "right"]].set_visible(False)
     axes[0].legend(frameon=False, fontsize=8)
     return figure

@@ -70,7 +70,9 @@ CATALOGUE: dict[str, Entry] = {
         for name, title in FUSIONS.items()
     },
     **{
-        f"{name}_lesion": _network(name, "full", f"{title}, lesion tokens", lesion=True, **IMAGE)
+        f"{name}_lesion": _network(
+            name, "full", f"{title.partition(' (')[0]}, lesion tokens", lesion=True, **IMAGE
+        )
         for name, title in FUSIONS.items()
     },
     "mri_only": _network("mri_only", "image_only", "MRI only", printed="mri", **IMAGE),

@@ -59,9 +59,9 @@ def table_of_units(
             _run(call, stage.pending(units), run.params.study.workers)
             parts = [pd.read_parquet(_file(stage, unit)) for unit in units]
             write_table(stage.folder / f"{name}.parquet", pd.concat(parts, ignore_index=True))
-            for unit in units:
-                _file(stage, unit).unlink()
             stage.finish()
+            for unit in units:  # not before: a killed program would miss those it took away
+                _file(stage, unit).unlink()
         return pd.read_parquet(stage.folder / f"{name}.parquet")
 
 

@@ -131,6 +131,16 @@ def test_a_lower_precision_trains_too() -> None:
     assert history["loss"].tail(10).mean() < history["loss"].head(10).mean()
 
 
+def test_without_fabric_the_bytes_are_those_of_fabric_on_one_cpu() -> None:
+    results = []
+    for fabric in (None, Fabric(accelerator="cpu", devices=1)):
+        model = network()
+        optimizer = torch.optim.AdamW(model.parameters(), lr=1e-2)
+        history = train(model, optimizer, batch_of, loss_of, steps=5, seed=0, fabric=fabric)
+        results.append((history["loss"].tolist(), [one.tolist() for one in model.parameters()]))
+    assert results[0] == results[1]
+
+
 def test_a_loss_that_is_not_finite_stops_the_training(tmp_path: Path) -> None:
     def spoilt(model: nn.Module, batch: Tensor) -> Tensor:
         return loss_of(model, batch) * float("nan")
