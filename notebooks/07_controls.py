@@ -12,8 +12,8 @@
 # **Question.** If a model fails, is it the model, the images, or the number of patients?
 #
 # **In.** The causal story of the phantoms in the parameters, and for the last part the prepared
-# phantoms of page 02 and the encoder of page 04. **Out.** The folders `plumbing`, `zero_effect`,
-# `learning_on_latents` and `learning_on_images` of the run.
+# phantoms of page 02 and the encoder of page 04. **Out.** The folders `latent_controls`,
+# `null_folds` and `learning_on_images` of the run.
 #
 # The first three parts need no image: patients are drawn with the very latents that the phantoms
 # are built from, and the models get these latents in place of an encoder's tokens. So they run
@@ -32,13 +32,21 @@ import pandas as pd
 from IPython.display import Markdown, display
 
 from psp_core.evaluation.metrics import auc
-from psp_core.report.controls import plot_zero_effect, plumbing_table, zero_effect_table
+from psp_core.report.controls import (
+    failed_fits,
+    fusion_table,
+    null_folds_table,
+    plot_zero_effect,
+    plumbing_table,
+    zero_effect_table,
+)
 from psp_core.report.formatting import count
-from psp_core.report.learning_curve import learning_table, plot_learning_curve
+from psp_core.report.learning_curve import learning_table, plot_learning_curve, reached_sizes
 from psp_core.runs import open_run
 from psp_core.study.latent_cohort import causal_model, ceiling
-from psp_core.study.latent_controls import AS_SET, learning_on_latents, plumbing, zero_effect
+from psp_core.study.latent_controls import AS_SET, latent_controls
 from psp_core.study.learning import DEVELOPMENT, learning_on_images
+from psp_core.study.null_folds import null_cross_validation
 
 run = open_run(params_file, run_dir, overrides)
 params = run.params.truth
@@ -51,24 +59,49 @@ params = run.params.truth
 # with the place in the field: what a fusion can make of that is shown, and no verdict is asked.
 
 # %%
-fits = plumbing(run)
+controls = latent_controls(run)
+fits = controls.plumbing
 judged = fits[fits["story"] == AS_SET]
 display(plumbing_table(fits, judged=AS_SET).style.hide(axis="index"))
 Markdown(
     f"**{count(judged['is_within'].sum())} of {count(len(judged))} models** come within "
-    f"{params.plumbing_tolerance:g} of the best possible AUC, trained on "
+    f"{params.plumbing_tolerance:g}, above or below, of the best possible AUC, trained on "
     f"{count(params.plumbing_patients)} patients and scored on "
     f"{count(params.plumbing_test_patients)} others."
 )
 
 # %% [markdown]
+# ### Does the guided fusion gain where there is something to gain?
+#
+# The ablation has two halves. *As set*, the parts of the causal story add up, a sum that every
+# fusion can form: these are the phantoms of page 05, on images. With the *interaction* a fusion
+# could gain, and that half stands here, on true latents. To run it on images as well:
+#
+# ```
+# make book PROFILE=truth OVERRIDES='phantom.switches.interaction: true' RUN_DIR=runs/interaction
+# ```
+#
+# Differences of AUCs on the same scored patients (paired DeLong, 95 % interval), Holm-corrected
+# over this table; arms on lesion tokens are compared with the guided arm on lesion tokens. The
+# interval holds for these fitted models: another draw of training patients would fit others.
+
+# %%
+compared = fusion_table(fits)
+if compared.empty:
+    display(Markdown("This run has no two fusions of the same tokens."))
+else:
+    display(compared.style.hide(axis="index"))
+
+# %% [markdown]
 # ## Zero effect: does any model see what is not there?
 #
 # Cohorts of the study's size in which no latent and no clinical value differs between the
-# classes. All models are judged together, by the largest deviation of any of them.
+# classes. All models are judged together, by the largest deviation of any of them. This judges
+# the estimators alone: their tokens are latents, and there are no folds, no calibration and no
+# images on the way.
 
 # %% mystnb={"image": {"alt": "AUC of every model on cohorts without effect"}}
-fits = zero_effect(run)
+fits = controls.zero_effect
 seed = int(run.seed_sequence("zero_effect").generate_state(1)[0])
 table, sentence = zero_effect_table(fits, tolerance=params.zero_effect_tolerance, seed=seed)
 plot_zero_effect(fits)
@@ -76,19 +109,39 @@ plt.show()
 display(table.style.hide(axis="index"))
 Markdown(
     f"{sentence} Each model was fitted on {count(params.zero_effect_patients)} patients of a "
-    f"cohort and scored on {count(params.zero_effect_test_patients)} others, so many that the "
-    "tolerance is a fair demand."
+    f"cohort and scored on {count(params.zero_effect_test_patients)} others. "
+    "Left out here and in the next figure, since they differ from "
+    "another arm only in the tokens used, and here all tokens carry the same: "
+    f"{'; '.join(controls.left_out) or 'none'}.\n\n{failed_fits(fits)}"
+)
+
+# %% [markdown]
+# ### The same through the study's folds
+#
+# Cohorts without effect, as large as those above, through the folds, inner folds, calibration and
+# held-out scores of page 05, for models that need no image. A label that leaks into the scores of
+# held-out patients would lift the mean within-fold AUC above 0.5. Intervals are Student's over
+# the cohorts.
+
+# %%
+fits = null_cross_validation(run)
+level = run.params.evaluation.confidence_level
+display(null_folds_table(fits, confidence_level=level).style.hide(axis="index"))
+Markdown(
+    f"Without any leak an interval misses 0.5 in {100 * (1 - level):.0f} % of runs. "
+    f"{failed_fits(fits)}"
 )
 
 # %% [markdown]
 # ## Learning curve on true latents: what the number of patients alone costs
 #
 # The same models with images that hide nothing. Where a curve lies below its ceiling here, more
-# labelled patients are needed whatever the encoder is. Bars: range over draws of patients.
+# labelled patients are needed whatever the encoder is. Bars: range over draws of patients, where
+# an arm has several.
 
 # %% mystnb={"image": {"alt": "AUC against labelled patients on true latents"}}
 model = causal_model(run.params.phantom)
-fits = learning_on_latents(run).rename(columns={"title": "arm"})
+fits = controls.learning.assign(arm=controls.learning["title"])
 ceilings = {
     f"best possible, {name}": ceiling(model, features)
     for name, features in (
@@ -99,7 +152,8 @@ ceilings = {
 }
 plot_learning_curve(fits, ceilings)
 plt.show()
-learning_table(fits).style.hide(axis="index")
+display(learning_table(fits).style.hide(axis="index"))
+Markdown(f"{reached_sizes(fits, params.learning_patients)}\n\n{failed_fits(fits)}")
 
 # %% [markdown]
 # ## Learning curve on images: what the tokens lose
@@ -107,7 +161,9 @@ learning_table(fits).style.hide(axis="index")
 # The same question on registered phantoms, images only: a linear map of the pooled tokens, the
 # networks on all or on lesion tokens, both on the trained and the untrained encoder, and the bar
 # to beat, percentiles of grey values in and around the lesion. The ceiling "as measured" is that of
-# figures which a careful reader could take from the same files.
+# figures which a careful reader could take from the same files. Bars: range over draws of
+# patients; where halves take turns, both halves of a draw are averaged first. Once a draw takes
+# all patients there are, draws differ in nothing but a network's first weights.
 
 # %% mystnb={"image": {"alt": "AUC against labelled patients on images"}}
 fits = learning_on_images(run)
@@ -132,4 +188,5 @@ if len(fits):
         if fits["half"].max() > 0
         else "Fitted on the cohort `learning`, scored on `development`."
     )
+    told += f" {reached_sizes(fits, params.learning_patients)}\n\n{failed_fits(fits)}"
 Markdown(told)

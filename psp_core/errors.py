@@ -133,6 +133,10 @@ class TrainingDivergedError(PSPError, ArithmeticError):
     """A loss or a gradient of a training became NaN or infinite."""
 
 
+class CalibrationError(PSPError, ArithmeticError):
+    """Scores could not be calibrated: the curve has no minimum."""
+
+
 class DoseValuesError(PSPError, ValueError):
     """A dose grid or a prescription holds values that no plan has."""
 

@@ -14,6 +14,7 @@ from psp_core.errors import EstimatorError
 
 TokensUsed = Literal["all", "lesion"]
 Floats = npt.NDArray[np.float32]
+SLICE = 16384  # tokens
 SMALLEST_SD = 1e-6  # below it a dimension is constant
 
 
@@ -77,8 +78,11 @@ class TokenScale:
         counted = image.values.reshape(-1, image.values.shape[-1])
         if image.mask is not None:
             counted = counted[image.mask.ravel()]
-        sd = counted.std(axis=0, dtype=np.float64)
         mean = counted.mean(axis=0, dtype=np.float64)
+        squares = np.zeros_like(mean)
+        for start in range(0, len(counted), SLICE):  # float64 of all tokens at once is large
+            squares += np.square(counted[start : start + SLICE] - mean).sum(axis=0)
+        sd = np.sqrt(squares / len(counted))
         return cls(mean.astype(np.float32), np.where(sd < SMALLEST_SD, 1.0, sd).astype(np.float32))
 
     def apply(self, image: ImageInput) -> ImageInput:

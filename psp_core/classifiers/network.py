@@ -126,7 +126,7 @@ class NetworkClassifier(ClassifierMixin, BaseEstimator):  # type: ignore[misc]
         self.scale_ = None
         if sees.uses_image:
             self.scale_ = TokenScale.of(image_input(self.tokens, X, self.tokens_used))
-        clinical, tokens, mask = self._inputs(X)
+        clinical, (tokens, mask) = self._clinical(X), self._image(X)
         with torch.random.fork_rng(devices=[]):
             torch.manual_seed(self.random_state)
             self.network_ = self._build(clinical.shape[1], tokens.shape[2])
@@ -170,11 +170,11 @@ class NetworkClassifier(ClassifierMixin, BaseEstimator):  # type: ignore[misc]
     def predict_proba(self, X: pd.DataFrame) -> npt.NDArray[np.float64]:
         """Probability of both classes, shape (n, 2); column 1 is true progression."""
         check_is_fitted(self)
-        probabilities = np.empty(len(X))
+        probabilities, clinical = np.empty(len(X)), self._clinical(X)
         for start in range(0, len(X), PATIENTS_AT_ONCE):
             part = slice(start, start + PATIENTS_AT_ONCE)
             with torch.inference_mode():
-                logits: Tensor = self.network_(*self._inputs(X.iloc[part]))
+                logits: Tensor = self.network_(clinical[part], *self._image(X.iloc[part]))
             probabilities[part] = torch.sigmoid(logits.double()).numpy()
         return np.column_stack([1 - probabilities, probabilities])
 
@@ -218,13 +218,16 @@ class NetworkClassifier(ClassifierMixin, BaseEstimator):  # type: ignore[misc]
             **{name: value for name, value in given.items() if name in needs}
         )
 
-    def _inputs(self, X: pd.DataFrame) -> Inputs:
-        """What the network takes of some rows; what it does not take is empty."""
-        clinical, tokens, mask = torch.zeros(len(X), 0), torch.zeros(len(X), 0, 0), None
-        if self.encoder_ is not None:
-            clinical = torch.from_numpy(encoded(self.encoder_, X))
-        if self.scale_ is not None:
-            image = self.scale_.apply(image_input(self.tokens, X, self.tokens_used))
-            tokens = torch.from_numpy(image.values)
-            mask = None if image.mask is None else torch.from_numpy(image.mask)
-        return clinical, tokens, mask
+    def _clinical(self, X: pd.DataFrame) -> Tensor:
+        """Encoded clinical columns, (n, columns); none if the network does not take them."""
+        if self.encoder_ is None:
+            return torch.zeros(len(X), 0)
+        return torch.from_numpy(encoded(self.encoder_, X))
+
+    def _image(self, X: pd.DataFrame) -> tuple[Tensor, Tensor | None]:
+        """Scaled tokens, (n, K, d), and their mask; none if the network does not take them."""
+        if self.scale_ is None:
+            return torch.zeros(len(X), 0, 0), None
+        image = self.scale_.apply(image_input(self.tokens, X, self.tokens_used))
+        mask = None if image.mask is None else torch.from_numpy(image.mask)
+        return torch.from_numpy(image.values), mask

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import shutil
 from collections.abc import Sequence
 from dataclasses import dataclass
 from functools import lru_cache, partial
@@ -88,6 +89,9 @@ def encode_all(
     folder = cache.folder / WHOLE / digest[:16]
     if not folder.is_dir():
         _write_whole(folder, cache, keys)
+    for other in folder.parent.iterdir():  # of other weights or scans
+        if other != folder:
+            shutil.rmtree(other, ignore_errors=True)
     return Tokens.open(folder)
 
 

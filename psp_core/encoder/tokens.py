@@ -57,7 +57,7 @@ class Tokens:
         MissingInputError
             If a row's scan was not encoded.
         """
-        return self.values[self._places(rows)].astype(np.float32)
+        return self.values[self._places(rows)].astype(np.float32, copy=False)
 
     def lesion_of(self, rows: pd.DataFrame) -> Floats:
         """Share of lesion of each token of the scans of a table, float32 (len(rows), N).
@@ -67,7 +67,7 @@ class Tokens:
         MissingInputError
             If a row's scan was not encoded.
         """
-        return self.lesion_share[self._places(rows)].astype(np.float32)
+        return self.lesion_share[self._places(rows)].astype(np.float32, copy=False)
 
     def __reduce__(self) -> tuple[Any, tuple[Any, ...]]:
         """Files travel to another process by their folder."""

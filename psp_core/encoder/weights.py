@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import json
-from collections.abc import Mapping, Sequence
+from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import asdict, dataclass
 from pathlib import Path
 from typing import Any
@@ -12,7 +12,7 @@ from safetensors import SafetensorError, safe_open
 from safetensors.torch import save_file
 
 from psp_core.encoder.vit import VisionTransformer3D
-from psp_core.errors import CheckpointError, GeometryError
+from psp_core.errors import CheckpointError, GeometryError, OverlapError
 from psp_core.runs import atomic_path, digest_of_file, write_json
 from psp_core.training import set_weights, weights_of
 
@@ -117,3 +117,43 @@ def read_card(folder: Path) -> EncoderCard:
             "two files that belong together"
         )
     return found
+
+
+def check_card(
+    card: EncoderCard, *, architecture: Mapping[str, Any], landmarks: str, keys: Iterable[str]
+) -> None:
+    """Refuse an encoder that is not the one asked for, or has seen who is to be predicted.
+
+    Parameters
+    ----------
+    architecture : mapping
+        Arguments of `VisionTransformer3D` that must be those of the card.
+    landmarks : str
+        Digest of the scale of grey values of the scans to encode.
+    keys : iterable of str
+        Those scans, as ``dataset/subject_id/timepoint``; no visit of their patients may have
+        been trained on.
+
+    Raises
+    ------
+    OverlapError, CheckpointError
+        If one of these does not hold.
+    """
+    seen = {key.rpartition("/")[0] for key in card.keys}
+    met = sorted(seen & {key.rpartition("/")[0] for key in keys})
+    if met:
+        raise OverlapError(
+            f"the encoder was trained on {len(met)} of the patients to be predicted, the first is "
+            f"{met[0]}; pre-train on other scans, or take these patients out"
+        )
+    for name, value in architecture.items():
+        if card.architecture.get(name) != value:
+            raise CheckpointError(
+                f"the encoder has {name} {card.architecture.get(name)}, the parameters ask for "
+                f"{value}; run the notebook 04_pretraining again"
+            )
+    if card.landmarks != landmarks:
+        raise CheckpointError(
+            "the encoder was trained on another scale of grey values than the scans have now; "
+            "run the notebook 04_pretraining again"
+        )

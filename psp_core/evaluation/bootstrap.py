@@ -1,8 +1,8 @@
-"""Stratified patient bootstrap of an AUC, of fold means, and of paired differences."""
+"""Stratified patient bootstrap of an AUC on patients that no model was trained on."""
 
 from __future__ import annotations
 
-from collections.abc import Sequence
+import math
 
 import numpy as np
 import numpy.typing as npt
@@ -11,6 +11,7 @@ from psp_core.errors import UndefinedMetricError
 from psp_core.evaluation.metrics import split_by_class
 
 Floats = npt.NDArray[np.float64]
+SMALLEST_WIDTH = 1e-12  # below it resamples differ by rounding alone
 
 
 def win_matrix(y_true: npt.ArrayLike, y_score: npt.ArrayLike) -> Floats:
@@ -28,21 +29,20 @@ def win_matrix(y_true: npt.ArrayLike, y_score: npt.ArrayLike) -> Floats:
 
 
 def bootstrap_interval(
-    wins: Sequence[Floats],
+    wins: Floats,
     *,
     samples: int,
     rng: np.random.Generator,
     confidence_level: float = 0.95,
 ) -> tuple[float, float]:
-    """Percentile interval of the mean of win matrices over resampled patients.
+    """Percentile interval of the AUC over resampled patients, given the fitted model.
 
-    Patients are drawn with replacement within their class and their matrix: one matrix
-    is one set of patients, several are the folds of a cross-validation. The difference of
-    two win matrices of the same patients gives the interval of a paired difference.
+    Patients are drawn with replacement within their class. Not for held-out folds: whoever
+    is held out by one fold trains the others, which no resampling of scores can tell.
 
     Parameters
     ----------
-    wins : sequence of float array, shape (n_positive, n_negative) each
+    wins : float array, shape (n_positive, n_negative)
         See `win_matrix`.
     samples : int
         Number of resamples.
@@ -52,28 +52,28 @@ def bootstrap_interval(
     Returns
     -------
     lower, upper : float
+        NaN where all resamples agree (separated classes, a constant score): an interval
+        without width would claim a certainty that nobody has.
 
     Raises
     ------
     UndefinedMetricError
-        If there is no matrix, no sample, or the level is not in (0, 1).
+        If there is no sample, or the level is not in (0, 1).
 
     References
     ----------
     Efron and Tibshirani, An Introduction to the Bootstrap (1993), chapter 13.
     """
-    if not wins or samples < 1 or not 0 < confidence_level < 1:
+    if samples < 1 or not 0 < confidence_level < 1:
         raise UndefinedMetricError(
-            f"{len(wins)} sets of patients, {samples} samples, level {confidence_level}; expected "
-            "at least one of each, and a level between 0 and 1"
+            f"{samples} samples, level {confidence_level}; expected at least one sample, and a "
+            "level between 0 and 1, like 0.95"
         )
-    drawn = np.zeros(samples)
-    for matrix in wins:
-        of_positive, of_negative = (_weights(n, samples, rng) for n in matrix.shape)
-        drawn += np.einsum("sn,sn->s", of_positive @ matrix, of_negative)
+    of_positive, of_negative = (_weights(n, samples, rng) for n in wins.shape)
+    drawn = np.einsum("sn,sn->s", of_positive @ wins, of_negative)
     outside = (1 - confidence_level) / 2
-    lower, upper = np.quantile(drawn / len(wins), [outside, 1 - outside])
-    return float(lower), float(upper)
+    lower, upper = (float(bound) for bound in np.quantile(drawn, [outside, 1 - outside]))
+    return (lower, upper) if upper - lower > SMALLEST_WIDTH else (math.nan, math.nan)
 
 
 def _weights(n: int, samples: int, rng: np.random.Generator) -> Floats:

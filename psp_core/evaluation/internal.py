@@ -16,7 +16,7 @@ from scipy.stats import t
 
 from psp_core.errors import UndefinedMetricError
 from psp_core.evaluation.bootstrap import win_matrix
-from psp_core.evaluation.comparison import Comparison, compare
+from psp_core.evaluation.comparison import Alternative, Comparison, compare
 from psp_core.evaluation.intervals import normal_quantile
 
 Floats = npt.NDArray[np.float64]
@@ -123,19 +123,23 @@ def internal_difference(
     second: npt.ArrayLike,
     fold: npt.ArrayLike,
     *,
+    alternative: Alternative = "two-sided",
     confidence_level: float = 0.95,
 ) -> Comparison:
     """Compare two models that were cross-validated on the same folds.
 
     The difference of the means of within-fold AUCs; its variance is DeLong's of the paired
-    difference in each fold, its standard error widened as that of `VALID`. Takes and raises
-    what `internal_auc` does.
+    difference in each fold, its standard error widened as that of `VALID`; how that holds is
+    told by `coverage.simulate_difference`. Takes and raises what `internal_auc` does, and
+    the `alternative` of `comparison.compare`.
     """
     wins = [fold_wins(y_true, score, fold)[0] for score in (first, second)]
     apart = [fold_moments(one - wins[1][number]) for number, one in wins[0].items()]
     areas = [float(np.mean([matrix.mean() for matrix in part.values()])) for part in wins]
-    error = float(within_fold_error(apart)) * widening(len(apart))
-    return compare(areas[0], areas[1], error, confidence_level=confidence_level)
+    error = float(difference_error(apart))
+    return compare(
+        areas[0], areas[1], error, alternative=alternative, confidence_level=confidence_level
+    )
 
 
 def fold_wins(
@@ -196,6 +200,11 @@ def within_fold_error(moments: list[Moments]) -> Floats:
     total = np.sum([positive + negative for _, positive, negative in moments], axis=0)
     error: Floats = np.sqrt(total) / len(moments)
     return error
+
+
+def difference_error(apart: list[Moments]) -> Floats:
+    """Widened standard error of a difference, from the moments of the folds' differences."""
+    return within_fold_error(apart) * widening(len(apart))
 
 
 def ledell_error(moments: list[Moments], shapes: list[tuple[int, ...]]) -> Floats:

@@ -11,25 +11,15 @@ from psp_core.errors import UndefinedMetricError
 FloatArray = npt.NDArray[np.float64]
 
 
-def split_by_class(y_true: npt.ArrayLike, y_score: npt.ArrayLike) -> tuple[FloatArray, FloatArray]:
-    """Scores of the positive and of the negative class, after checking both inputs.
-
-    Parameters
-    ----------
-    y_true : array-like of bool or 0/1, shape (n,)
-        True for true progression.
-    y_score : array-like of float, shape (n,)
-        Larger means more like true progression.
-
-    Returns
-    -------
-    positive : float array, shape (n_positive,)
-    negative : float array, shape (n_negative,)
+def check_scores(
+    y_true: npt.ArrayLike, y_score: npt.ArrayLike
+) -> tuple[npt.NDArray[np.bool_], FloatArray]:
+    """Truths and scores as arrays, shape (n,) each; a class may be absent.
 
     Raises
     ------
     UndefinedMetricError
-        If the lengths differ, a value is not 0/1 or not finite, or a class is absent.
+        If the lengths differ, a truth is not 0/1, or a score is missing.
     """
     try:
         truth = np.asarray(y_true, dtype=np.float64)
@@ -53,7 +43,31 @@ def split_by_class(y_true: npt.ArrayLike, y_score: npt.ArrayLike) -> tuple[Float
             f"y_score has {int(np.isnan(score).sum())} missing values; a patient without a "
             "score has no rank: impute or leave out, and say so"
         )
-    positive, negative = score[truth == 1], score[truth == 0]
+    return truth == 1, score
+
+
+def split_by_class(y_true: npt.ArrayLike, y_score: npt.ArrayLike) -> tuple[FloatArray, FloatArray]:
+    """Scores of the positive and of the negative class, after checking both inputs.
+
+    Parameters
+    ----------
+    y_true : array-like of bool or 0/1, shape (n,)
+        True for true progression.
+    y_score : array-like of float, shape (n,)
+        Larger means more like true progression.
+
+    Returns
+    -------
+    positive : float array, shape (n_positive,)
+    negative : float array, shape (n_negative,)
+
+    Raises
+    ------
+    UndefinedMetricError
+        See `check_scores`; or if a class is absent.
+    """
+    truth, score = check_scores(y_true, y_score)
+    positive, negative = score[truth], score[~truth]
     if positive.size == 0 or negative.size == 0:
         raise UndefinedMetricError(
             f"{positive.size} positive and {negative.size} negative patients: "

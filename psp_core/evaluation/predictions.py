@@ -62,7 +62,7 @@ def check_predictions(table: pd.DataFrame, *, source: str = "predictions") -> pd
     ------
     TableError
         Columns that miss or are unexpected, wrong types, impossible values, a repeated
-        primary key, one patient with two truths.
+        primary key, one patient with two truths, twice in one set, or held out twice.
     """
     missing = [name for name in COLUMNS if name not in table]
     unknown = [str(name) for name in table if name not in COLUMNS]
@@ -79,6 +79,16 @@ def check_predictions(table: pd.DataFrame, *, source: str = "predictions") -> pd
     if faults:
         raise TableError(source, faults)
     return table
+
+
+def first_repetition(table: pd.DataFrame) -> pd.DataFrame:
+    """Rows of each arm's first repetition under the labels as they are.
+
+    Its first is its smallest `seed`: of an arm that failed in one repetition, the next.
+    """
+    own = table[table["permutation"] == 0]
+    first: pd.DataFrame = own[own["seed"] == own.groupby(list(ARM))["seed"].transform("min")]
+    return first
 
 
 def read_predictions(path: Path) -> pd.DataFrame:
@@ -149,4 +159,25 @@ def _value_faults(table: pd.DataFrame) -> list[str]:
     if (truths > 1).any():
         *_, subject, _ = truths.index[truths.to_numpy() > 1][0]
         faults.append(f"patient {subject} has two values of y_true under one permutation")
+    return faults + _repeated_patients(table.drop_duplicates(list(KEY)))
+
+
+def _repeated_patients(table: pd.DataFrame) -> list[str]:
+    """Faults of patients who count more than once: the unit of every result is the patient."""
+    faults = []
+    once = [name for name in KEY if name != "timepoint"]
+    twice = table.duplicated(once)
+    if twice.any():
+        faults.append(
+            f"patient {table.loc[twice, 'subject_id'].iloc[0]} stands with several time points "
+            f"in one set of one member ({int(twice.sum())} rows too many); keep one"
+        )
+    held_out = table[table["split"] == VALIDATION]
+    by_patient = [*ARM, "seed", "permutation", "dataset", "subject_id"]
+    folds = held_out.groupby(by_patient)["fold"].nunique()
+    if (folds > 1).any():
+        faults.append(
+            f"patient {folds.index[folds.to_numpy() > 1][0][-1]} is held out by "
+            f"{int(folds.max())} folds of one repetition; expected one"
+        )
     return faults

@@ -10,7 +10,7 @@ import numpy.typing as npt
 from statsmodels.stats.proportion import proportion_confint
 
 from psp_core.errors import UndefinedMetricError
-from psp_core.evaluation.metrics import split_by_class
+from psp_core.evaluation.metrics import check_scores
 
 RATES = ("accuracy", "sensitivity", "specificity", "ppv", "npv")
 UNDEFINED = {
@@ -73,7 +73,7 @@ def rates_at(
     *,
     confidence_level: float = 0.95,
 ) -> dict[str, Rate]:
-    """The five rates of a thresholded score.
+    """The five rates of a thresholded score; those of an absent class are undefined.
 
     Parameters
     ----------
@@ -93,10 +93,9 @@ def rates_at(
     Raises
     ------
     UndefinedMetricError
-        If the scores are not usable (see `metrics.split_by_class`) or a threshold is missing.
+        If the scores are not usable (see `metrics.check_scores`) or a threshold is missing.
     """
-    split_by_class(y_true, y_score)
-    truth, score = np.asarray(y_true, dtype=bool), np.asarray(y_score, dtype=np.float64)
+    truth, score = check_scores(y_true, y_score)
     cut = np.asarray(threshold, dtype=np.float64)
     if np.isnan(cut).any():
         raise UndefinedMetricError("a threshold is missing (NaN); choose one on training scores")

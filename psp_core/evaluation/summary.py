@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import math
 from collections.abc import Iterator
+from dataclasses import fields
 from typing import Any
 
 import numpy as np
@@ -11,16 +12,32 @@ import pandas as pd
 
 from psp_core.errors import UndefinedMetricError
 from psp_core.evaluation.bootstrap import bootstrap_interval, win_matrix
-from psp_core.evaluation.internal import fold_wins, internal_auc
+from psp_core.evaluation.internal import internal_auc
 from psp_core.evaluation.intervals import delong_interval, logit_delong_interval
 from psp_core.evaluation.metrics import auc
-from psp_core.evaluation.predictions import ARM, SOFT_VOTE, VALIDATION, check_predictions
-from psp_core.evaluation.rates import RATES, rates_at
+from psp_core.evaluation.predictions import (
+    ARM,
+    SOFT_VOTE,
+    VALIDATION,
+    check_predictions,
+    first_repetition,
+)
+from psp_core.evaluation.rates import Rate, rates_at
 from psp_core.evaluation.thresholds import HALF
 
 FROZEN, AT_HALF = "frozen", "0.5"
 SET = (*ARM, "split", "dataset")
-FOLD_FIGURES = ("auc", *RATES)
+INTERVALS = ("", "delong_", "logit_", "bootstrap_")
+ESTIMATES = ("auc", *(f"{name}{end}" for name in INTERVALS for end in ("lower", "upper")))
+OVER_FOLDS = ("fold_auc_mean", "fold_auc_sd", "fold_auc_n", "n_folds")
+SUMMARY = (
+    *(*SET, "n", "n_true_progression"),
+    *(*OVER_FOLDS, *ESTIMATES, "n_seeds", "auc_sd_over_seeds", "note"),
+)
+RATES_SUMMARY = (
+    *(*SET, "at", "rate", *(field.name for field in fields(Rate))),
+    *("fold_mean", "fold_sd", "fold_n", "n_folds"),
+)
 
 
 def results_summary(
@@ -44,11 +61,10 @@ def results_summary(
     Returns
     -------
     DataFrame
-        Arm, ``split, dataset, n, n_true_progression, fold_auc_mean, fold_auc_sd, n_folds,
-        auc, lower, upper, delong_lower, delong_upper, logit_lower, logit_upper,
-        bootstrap_lower, bootstrap_upper, n_seeds, auc_sd_over_seeds, note``. For the
-        training cohort ``auc`` is the mean of within-fold AUCs with its valid interval
-        (`internal.VALID`); for other sets that of the soft vote with logit-DeLong's.
+        The columns of `SUMMARY`. For the training cohort ``auc`` is the mean of within-fold
+        AUCs with its valid interval (`internal.VALID`) alone; for other sets that of the soft
+        vote with logit-DeLong's, DeLong's and the bootstrap's. NaN where there is none, and
+        ``note`` says why. ``fold_auc_n`` of ``n_folds`` folds have an AUC.
 
     Raises
     ------
@@ -66,31 +82,33 @@ def results_summary(
             "n": len(patients),
             "n_true_progression": int(patients["y_true"].sum()),
             **_spread_over_folds(members),
+            **dict.fromkeys(ESTIMATES, math.nan),
+            "note": "",
         }
-        estimate = _internal if is_validation else _soft_vote
         rng = np.random.default_rng(seed)
         try:
-            row |= estimate(judged, bootstrap_samples, rng, confidence_level)
+            row |= (
+                _internal(judged, confidence_level)
+                if is_validation
+                else _soft_vote(judged, bootstrap_samples, rng, confidence_level)
+            )
         except UndefinedMetricError as error:
             row["note"] = str(error)
         rows.append(row | _spread_over_seeds(part, is_validation=is_validation))
-    table = pd.DataFrame(rows)
-    if "note" in table:
-        table["note"] = table["note"].fillna("")
-    return table
+    return pd.DataFrame(rows, columns=list(SUMMARY))
 
 
 def rates_summary(predictions: pd.DataFrame, *, confidence_level: float = 0.95) -> pd.DataFrame:
     """Rates of every arm on every set of patients, at the frozen threshold and at 0.5.
 
     Counts are of the soft vote; in the training cohort of each patient's held-out fold, at
-    that fold's own threshold. ``fold_mean`` and ``fold_sd`` are over the fold models.
+    that fold's own threshold. ``fold_mean`` and ``fold_sd`` are over the ``fold_n`` of
+    ``n_folds`` fold models that have the rate: nobody above a threshold, no predictive value.
 
     Returns
     -------
     DataFrame
-        Arm, ``split, dataset, at`` (``frozen`` or ``0.5``), ``rate, k, n, value,
-        exact_lower, exact_upper, wilson_lower, wilson_upper, note, fold_mean, fold_sd``.
+        The columns of `RATES_SUMMARY`; ``at`` is ``frozen`` or ``0.5``.
 
     Raises
     ------
@@ -104,41 +122,29 @@ def rates_summary(predictions: pd.DataFrame, *, confidence_level: float = 0.95) 
         for at in (FROZEN, AT_HALF):
             by_fold = [_rates(part, at, confidence_level) for _, part in members.groupby("fold")]
             for name, rate in _rates(judged, at, confidence_level).items():
-                values = [one[name].value for one in by_fold if name in one]
-                rows.append(
-                    {**key, "at": at, "rate": name, **vars(rate), **_mean_sd("fold", values)}
-                )
-    return pd.DataFrame(rows)
+                over_folds = _mean_sd("fold", [one[name].value for one in by_fold])
+                over_folds["n_folds"] = len(by_fold)
+                rows.append({**key, "at": at, "rate": name, **vars(rate), **over_folds})
+    return pd.DataFrame(rows, columns=list(RATES_SUMMARY))
 
 
 def _sets(
     predictions: pd.DataFrame,
 ) -> Iterator[tuple[dict[str, Any], pd.DataFrame, pd.DataFrame]]:
-    """Each arm on each set of patients: its names, all its rows, those of the first seed."""
-    checked = check_predictions(predictions)
+    """Each arm on each set of patients: its names, all its rows, those of its first repetition."""
+    checked = check_predictions(predictions).reset_index(drop=True)
+    first_rows = first_repetition(checked).index
     for values, part in checked[checked["permutation"] == 0].groupby(list(SET), sort=False):
-        first = part[part["seed"] == part["seed"].min()]
+        first = part[part.index.isin(first_rows)]
         yield dict(zip(SET, values, strict=True)), part, first
 
 
-def _internal(
-    rows: pd.DataFrame, samples: int, rng: np.random.Generator, level: float
-) -> dict[str, Any]:
-    scores = (rows["y_true"], rows["y_score"], rows["fold"])
-    found = internal_auc(*scores, confidence_level=level)
-    wins = list(fold_wins(*scores)[0].values())
+def _internal(rows: pd.DataFrame, level: float) -> dict[str, Any]:
+    found = internal_auc(rows["y_true"], rows["y_score"], rows["fold"], confidence_level=level)
     lower, upper = found.valid_interval
-    drawn = bootstrap_interval(wins, samples=samples, rng=rng, confidence_level=level)
     skipped = ", ".join(map(str, found.skipped))
     note = f"folds left out, of one class only: {skipped}" if skipped else ""
-    return {
-        "auc": found.auc,
-        "lower": lower,
-        "upper": upper,
-        "bootstrap_lower": drawn[0],
-        "bootstrap_upper": drawn[1],
-        "note": note,
-    }
+    return {"auc": found.auc, "lower": lower, "upper": upper, "note": note}
 
 
 def _soft_vote(
@@ -147,8 +153,9 @@ def _soft_vote(
     scores = (rows["y_true"], rows["y_score"])
     wald = delong_interval(*scores, confidence_level=level)
     logit = logit_delong_interval(*scores, confidence_level=level)
-    wins = [win_matrix(*scores)]
-    drawn = bootstrap_interval(wins, samples=samples, rng=rng, confidence_level=level)
+    drawn = bootstrap_interval(
+        win_matrix(*scores), samples=samples, rng=rng, confidence_level=level
+    )
     return {
         "auc": wald.auc,
         "lower": logit.lower,
@@ -184,17 +191,16 @@ def _auc_or_nan(rows: pd.DataFrame) -> float:
     return auc(rows["y_true"], rows["y_score"]) if rows["y_true"].nunique() == 2 else math.nan
 
 
-def _rates(rows: pd.DataFrame, at: str, level: float) -> dict[str, Any]:
-    if rows["y_true"].nunique() < 2:
-        return {}
+def _rates(rows: pd.DataFrame, at: str, level: float) -> dict[str, Rate]:
     threshold = rows["threshold"] if at == FROZEN else HALF
     return rates_at(rows["y_true"], rows["y_score"], threshold, confidence_level=level)
 
 
 def _mean_sd(name: str, values: list[float]) -> dict[str, float]:
-    """Mean and SD of the values that exist."""
+    """Mean and SD of the values that exist, and how many they are."""
     known = np.array([value for value in values if not math.isnan(value)])
     return {
         f"{name}_mean": float(known.mean()) if known.size else math.nan,
         f"{name}_sd": float(known.std(ddof=1)) if known.size > 1 else math.nan,
+        f"{name}_n": known.size,
     }

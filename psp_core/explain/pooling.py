@@ -33,5 +33,7 @@ def mean_token(
         holds_lesion = lesion_share > 0
         kept = np.where(holds_lesion.any(axis=1, keepdims=True), holds_lesion, 1.0)
     weights = (kept / kept.sum(axis=1, keepdims=True)).astype(np.float32)
-    pooled: npt.NDArray[np.float32] = np.einsum("nt,ntd->nd", weights, tokens.astype(np.float32))
+    pooled = np.empty((len(tokens), tokens.shape[-1]), dtype=np.float32)
+    for place, (weight, values) in enumerate(zip(weights, tokens, strict=True)):  # no copy of all
+        pooled[place] = np.einsum("t,td->d", weight, values.astype(np.float32, copy=False))
     return pooled

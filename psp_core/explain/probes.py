@@ -23,6 +23,7 @@ Metric = Literal["r2", "auc"]
 
 STRENGTHS = np.logspace(-1, 5, 13)  # of the ridge on standardised columns; ours
 BOOTSTRAP_SAMPLES = 1000
+SMALLEST = 1e-9  # share of the variance that is only rounding
 
 
 @dataclass(frozen=True)
@@ -80,7 +81,8 @@ def probe(
     Raises
     ------
     UndefinedMetricError
-        If fewer than two patients per fold (of each class, for a label) have a target.
+        If fewer than two patients per fold (of each class, for a label) have a target, or all
+        have the same.
 
     Notes
     -----
@@ -109,6 +111,11 @@ def _check_counts(wanted: Floats, metric: Metric, folds: int) -> None:
         raise UndefinedMetricError(
             f"{smallest} {what}; a probe in {folds} folds needs {2 * folds}: take fewer folds or "
             "more scans"
+        )
+    if metric == "r2" and np.ptp(wanted) == 0:
+        raise UndefinedMetricError(
+            f"all {len(wanted)} patients have the same target, so there is no variance to explain; "
+            "take scans that differ in it"
         )
 
 
@@ -152,10 +159,10 @@ def _r2(wanted: Floats, predicted: Floats, fold: npt.NDArray[np.int64], weights:
     del fold
     total = weights.sum(axis=1)
     error = weights @ ((predicted - wanted) ** 2).mean(axis=0)
-    mean = weights @ wanted / total
-    variance = weights @ wanted**2 - total * mean**2
-    with np.errstate(divide="ignore", invalid="ignore"):
-        return np.asarray(1 - error / variance)
+    centred = wanted - wanted.mean()
+    variance = weights @ centred**2 - (weights @ centred) ** 2 / total
+    variance[variance < SMALLEST * total * wanted.var()] = np.nan  # all drawn are the same
+    return np.asarray(1 - error / variance)
 
 
 def _auc(wanted: Floats, predicted: Floats, fold: npt.NDArray[np.int64], weights: Floats) -> Floats:

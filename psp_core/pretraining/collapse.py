@@ -23,6 +23,7 @@ Level = Literal["collapsed", "narrow", "spread"]
 # untrained encoder has 0.16, one that restores well 0.02, over some 17 directions of 31.
 COLLAPSED_SPREAD, COLLAPSED_RANK = 0.001, 1.5
 NARROW_SPREAD, NARROW_RANK = 0.01, 3.0
+NARROW_RATIO = 0.25  # of the spread before training: below it, training has narrowed it
 SMALLEST = 1e-12
 
 
@@ -38,44 +39,57 @@ class Collapse:
     effective_rank : float
         Exponential of the entropy of the singular values of the centred embeddings.
     level : {"collapsed", "narrow", "spread"}
-        By the worse of both.
+        By the worst of them.
+    ratio : float or None
+        Spread over that of the untrained encoder; None where that is not known or is 0.
     """
 
     spread: float
     effective_rank: float
     level: Level
+    ratio: float | None = None
 
     @property
     def sentence(self) -> str:
         """What the figures mean."""
         meaning = {
             "collapsed": "the embeddings have collapsed: all scans look the same to the encoder",
-            "narrow": "the embeddings are narrow: few directions tell scans apart",
+            "narrow": "the embeddings are narrow: they lie close together, or along few directions",
             "spread": "no sign of collapse",
         }[self.level]
+        beside = (
+            "" if self.ratio is None else f", {self.ratio:.2f} times that of the untrained encoder"
+        )
         return (
-            f"{meaning} (spread {self.spread:.3f}, where 0 is collapsed and 1 isotropic; "
+            f"{meaning} (spread {self.spread:.3f}, where 0 is collapsed and 1 isotropic{beside}; "
             f"effective rank {self.effective_rank:.1f})"
         )
 
 
-def collapse_of(embeddings: npt.ArrayLike) -> Collapse:
+def collapse_of(embeddings: npt.ArrayLike, *, untrained: float | None = None) -> Collapse:
     """Measure collapse.
 
     Parameters
     ----------
     embeddings : float array, shape (n, d)
         One row per scan.
+    untrained : float, optional
+        Spread of the same scans before training.
     """
     z = np.asarray(embeddings, dtype=np.float64)
     lengths = np.linalg.norm(z, axis=1, keepdims=True)
     unit = z / np.maximum(lengths, SMALLEST)
     spread = float(unit.std(axis=0).mean() * np.sqrt(z.shape[1]))
     rank = _effective_rank(z)
+    ratio = spread / untrained if untrained else None
+    level: Level = "spread"
+    if spread < NARROW_SPREAD or rank < NARROW_RANK:
+        level = "narrow"
+    if ratio is not None and ratio < NARROW_RATIO:
+        level = "narrow"
     if spread < COLLAPSED_SPREAD or rank < COLLAPSED_RANK:
-        return Collapse(spread, rank, "collapsed")
-    is_narrow = spread < NARROW_SPREAD or rank < NARROW_RANK
-    return Collapse(spread, rank, "narrow" if is_narrow else "spread")
+        level = "collapsed"
+    return Collapse(spread, rank, level, ratio)
 
 
 def mean_tokens(

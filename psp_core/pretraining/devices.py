@@ -15,11 +15,12 @@ PAYS = ("avx512_bf16", "amx_bf16")  # instructions without which bf16 is slower 
 
 
 def choose_precision(asked: Precision) -> Precision:
-    """``auto``: bf16 on a GPU and on a processor that multiplies it, float32 elsewhere."""
+    """``auto``: bf16 on a GPU or a processor that multiplies it, float32 elsewhere."""
     if asked != "auto":
         return asked
     if torch.cuda.is_available():
-        return "bf16"
+        is_native = torch.cuda.is_bf16_supported(including_emulation=False)
+        return "bf16" if is_native else "float32"
     tell = getattr(torch.cpu, "get_capabilities", None)  # absent before torch 2.10
     found = tell() if tell is not None else {}
     return "bf16" if any(found.get(name) for name in PAYS) else "float32"

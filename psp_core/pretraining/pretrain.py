@@ -5,7 +5,7 @@ from __future__ import annotations
 from collections.abc import Sequence
 from functools import partial
 from pathlib import Path
-from typing import Any
+from typing import Any, Protocol
 
 import numpy as np
 import numpy.typing as npt
@@ -25,10 +25,19 @@ from psp_core.training import batch_indices, train, warmup_cosine
 
 PARTS = ("restoration", "contrastive", "corrupted")
 LARGEST_GRADIENT = 1.0
-RESTORER, SNAPSHOTS, STATE = "restorer.safetensors", "snapshots", "training.safetensors"
+RESTORER, SNAPSHOTS = "restorer.safetensors", "snapshots"
 
 Batch = tuple[Tensor, Blocks]
-Source = Sequence[npt.NDArray[Any]]
+
+
+class Source(Protocol):
+    """Prepared scans by number; each (C, D, H, W), and may be read when it is asked for."""
+
+    def __len__(self) -> int:
+        """Number of scans."""
+
+    def __getitem__(self, number: int, /) -> npt.NDArray[Any]:
+        """One scan."""
 
 
 def pretrain(
@@ -49,14 +58,14 @@ def pretrain(
     seed: int,
     folder: Path,
     identity: str = "",
-    checkpoint_every: int = 100,
+    checkpoint_seconds: float = 600.0,
 ) -> tuple[Restorer, pd.DataFrame]:
     """Train an encoder to restore corrupted views and to tell scans apart; resumable.
 
     Parameters
     ----------
-    source : sequence of float array, each (C, D, H, W)
-        Prepared scans; memory maps will do.
+    source : Source
+        Prepared scans.
     architecture : dict
         Arguments of `VisionTransformer3D`.
     steps, batch_size : int
@@ -71,21 +80,21 @@ def pretrain(
         See `devices.choose_precision`.
     snapshots : sequence of int
         Steps after which the encoder is written to ``snapshots/step_<n>.safetensors``;
-        that before the first step is always written.
+        that before the first step and that after the last are always written.
     seed : int
         Decides first weights, order of scans and blocks.
     folder : Path
         Gets the encoder, the snapshots and the state of training.
     identity : str, optional
         Digest of the scans.
-    checkpoint_every : int, default 100
-        Steps between two writings of the state.
+    checkpoint_seconds : float, default 600.0
+        See `training.train`.
 
     Returns
     -------
     Restorer, DataFrame
         The trained network (its ``encoder`` is in ``encoder.safetensors``), and per step the
-        columns of `training.train`, both losses and the corrupted share of voxels.
+        columns of `training.train`, both losses and the corrupted share of the brain's voxels.
 
     Raises
     ------
@@ -109,9 +118,10 @@ def pretrain(
             name = f"step_{step}.safetensors"
             save_encoder(folder / SNAPSHOTS / name, restorer.encoder)
 
-    wanted = {0, *snapshots}
+    wanted = {0, *snapshots, steps}
     snapshot(0)
-    settings = [mix, temperature, corruption, contrastive_on, choose_precision(precision)]
+    precision = choose_precision(precision)
+    settings = [mix, temperature, corruption, contrastive_on, precision]
     history = train(
         restorer,
         optimizer,
@@ -122,8 +132,8 @@ def pretrain(
         schedule=partial(warmup_cosine, steps=steps, warmup_steps=round(warmup_share * steps)),
         largest_gradient=LARGEST_GRADIENT,
         fabric=open_fabric(precision),
-        checkpoint=folder / STATE,
-        checkpoint_every=checkpoint_every,
+        checkpoint=folder / state_name(precision),
+        checkpoint_seconds=checkpoint_seconds,
         identity=digest_of([identity, batch_size, warmup_share, *settings]),
         parts=PARTS,
         after_step=snapshot,
@@ -132,6 +142,14 @@ def pretrain(
     save_encoder(folder / ENCODER, restorer.encoder)
     save_restorer(folder / RESTORER, restorer)
     return restorer, history
+
+
+def state_name(precision: Precision) -> str:
+    """File of the state of a training in this precision.
+
+    A training that was stopped on a GPU and goes on without one begins anew, in float32.
+    """
+    return f"training_{choose_precision(precision)}.safetensors"
 
 
 def build_restorer(
@@ -168,7 +186,9 @@ def loss_of(
     restored, vectors = model(views)
     r = restoration_loss(restored, restorer.clean_rows(clean))
     c = nt_xent_of_views(vectors, temperature)
-    return torch.stack([combine(r, c, mix), r.detach(), c.detach(), mask.float().mean()])
+    brain = (clean != 0).any(dim=1).repeat(2, 1, 1, 1)  # air is 0; hiding it hides nothing
+    share = (mask & brain).sum() / brain.sum().clamp(min=1)
+    return torch.stack([combine(r, c, mix), r.detach(), c.detach(), share])
 
 
 @torch.inference_mode()

@@ -5,22 +5,27 @@ from __future__ import annotations
 from collections.abc import Iterable, Sequence
 from dataclasses import dataclass
 from pathlib import Path
+from typing import Any
 
+import numpy.typing as npt
 import pandas as pd
 
 from psp_core.encoder.weights import ENCODER, EncoderCard, load_encoder, read_card, write_card
-from psp_core.errors import MissingInputError, OverlapError
+from psp_core.errors import OverlapError
 from psp_core.evaluation.classes import CLASSES
 from psp_core.preprocessing.batch import DONE
+from psp_core.preprocessing.intensity import Landmarks
 from psp_core.preprocessing.prepared import PreparedRun
 from psp_core.preprocessing.store import VolumeStore
 from psp_core.pretraining.collapse import collapse_of, mean_tokens
-from psp_core.pretraining.pretrain import SNAPSHOTS, STATE, pretrain
+from psp_core.pretraining.devices import Precision
+from psp_core.pretraining.pretrain import SNAPSHOTS, pretrain, state_name
 from psp_core.pretraining.views import Corruption
 from psp_core.runs import Run, digest_of, digest_of_code, write_table
 
 HISTORY, COLLAPSE = "history.parquet", "collapse.parquet"
 CODE = ("psp_core.pretraining", "psp_core.encoder", "psp_core.training")
+PRECISIONS: tuple[Precision, ...] = ("float32", "bf16")
 COLLAPSE_SCANS = 48  # the first of the sorted scans, the same at every snapshot
 
 
@@ -56,7 +61,23 @@ class PretrainedRun:
         return snapshots_of(self.folder)
 
 
-def pretrain_run(run: Run, prepared: PreparedRun) -> PretrainedRun:
+@dataclass(frozen=True)
+class StoredScans:
+    """Scans of a store, each read when it is asked for: no file stays open."""
+
+    store: VolumeStore
+    keys: Sequence[str]
+
+    def __len__(self) -> int:
+        """Number of scans."""
+        return len(self.keys)
+
+    def __getitem__(self, number: int, /) -> npt.NDArray[Any]:
+        """One scan, (C, D, H, W)."""
+        return self.store.read(self.keys[number])
+
+
+def pretrain_run(run: Run, prepared: PreparedRun) -> PretrainedRun | None:
     """Pre-train the encoder of a run; a stopped training goes on, a finished one is read.
 
     Parameters
@@ -64,27 +85,24 @@ def pretrain_run(run: Run, prepared: PreparedRun) -> PretrainedRun:
     prepared : PreparedRun
         The scans of the run.
 
+    Returns
+    -------
+    PretrainedRun or None
+        None if fewer scans of ``pretraining.collections`` were prepared than a batch holds: the
+        run then has no encoder, and one of an earlier call is taken away.
+
     Raises
     ------
-    MissingInputError
-        If no scan of ``pretraining.collections`` was prepared.
     OverlapError
         If a scan among them has a label.
     StageError, TrainingDivergedError, CheckpointError
         See `Run.stage` and `training.train`.
     """
-    params, options, store = run.params, run.params.pretraining, prepared.volumes
+    options, store = run.params.pretraining, prepared.volumes
     keys = unlabelled_keys(prepared, options.collections)
-    landmarks = digest_of(None if prepared.landmarks is None else prepared.landmarks.record())
+    landmarks = landmarks_digest(prepared.landmarks)
     digests = {key: str(store.record(key)["digest"]) for key in keys}
-    shape = params.encoder
-    architecture = {
-        "side": params.volume.side,
-        "patch": shape.patch,
-        "width": shape.width,
-        "depth": shape.depth,
-        "heads": shape.heads,
-    }
+    architecture = architecture_of(run)
     depends_on = {
         "scans": digests,
         "landmarks": landmarks,
@@ -93,9 +111,11 @@ def pretrain_run(run: Run, prepared: PreparedRun) -> PretrainedRun:
         "code": digest_of_code(*CODE),
     }
     with run.stage("pretraining", depends_on=depends_on) as stage:
+        if len(keys) < options.batch_size:
+            return None
         if not stage.is_done:
             restorer, history = pretrain(
-                [store.open(key) for key in keys],
+                StoredScans(store, keys),
                 architecture=architecture,
                 steps=options.steps,
                 batch_size=options.batch_size,
@@ -123,10 +143,9 @@ def pretrain_run(run: Run, prepared: PreparedRun) -> PretrainedRun:
             write_table(stage.folder / HISTORY, history)
             table = collapse_table(stage.folder, store, keys[:COLLAPSE_SCANS])
             write_table(stage.folder / COLLAPSE, table)
-            (stage.folder / STATE).unlink(
-                missing_ok=True
-            )  # three times the weights, and of no use when done
             stage.finish()
+        for precision in PRECISIONS:  # three times the weights, and of no use when done
+            (stage.folder / state_name(precision)).unlink(missing_ok=True)
         return PretrainedRun(
             stage.folder,
             read_card(stage.folder),
@@ -140,8 +159,6 @@ def unlabelled_keys(prepared: PreparedRun, collections: Iterable[str]) -> list[s
 
     Raises
     ------
-    MissingInputError
-        If there is none.
     OverlapError
         If one has a label.
     """
@@ -156,13 +173,24 @@ def unlabelled_keys(prepared: PreparedRun, collections: Iterable[str]) -> list[s
             "take it out of that collection"
         )
     keys = sorted(case.key for case in cases)
-    found = [key for key in keys if prepared.volumes.record(key)["status"] == DONE]
-    if not found:
-        raise MissingInputError(
-            f"no prepared scan of {', '.join(names)} to pre-train on; give the folder of the "
-            "collection (brats2021.root), or a number of phantom patients"
-        )
-    return found
+    return [key for key in keys if prepared.volumes.record(key)["status"] == DONE]
+
+
+def architecture_of(run: Run) -> dict[str, Any]:
+    """Arguments of the encoder that the parameters of a run ask for."""
+    shape = run.params.encoder
+    return {
+        "side": run.params.volume.side,
+        "patch": shape.patch,
+        "width": shape.width,
+        "depth": shape.depth,
+        "heads": shape.heads,
+    }
+
+
+def landmarks_digest(landmarks: Landmarks | None) -> str:
+    """What tells one scale of grey values from another."""
+    return digest_of(None if landmarks is None else landmarks.record())
 
 
 def snapshots_of(folder: Path) -> dict[int, Path]:
@@ -173,9 +201,10 @@ def snapshots_of(folder: Path) -> dict[int, Path]:
 
 def collapse_table(folder: Path, store: VolumeStore, keys: Sequence[str]) -> pd.DataFrame:
     """State of the mean tokens of the same scans at every snapshot."""
-    rows = []
+    rows: list[dict[str, Any]] = []
     for step, file in snapshots_of(folder).items():
-        found = collapse_of(mean_tokens(load_encoder(file), (store.open(key) for key in keys)))
+        tokens = mean_tokens(load_encoder(file), (store.open(key) for key in keys))
+        found = collapse_of(tokens, untrained=rows[0]["spread"] if rows else None)
         rows.append(
             {
                 "step": step,

@@ -4,14 +4,15 @@ from __future__ import annotations
 
 import math
 from collections.abc import Iterable, Mapping
-from dataclasses import asdict
+from dataclasses import asdict, fields
 from typing import Any
 
 import pandas as pd
 
-from psp_core.evaluation.comparison import delong_test, holm
+from psp_core.errors import UndefinedMetricError
+from psp_core.evaluation.comparison import Alternative, Comparison, delong_test, holm
 from psp_core.evaluation.internal import internal_difference
-from psp_core.evaluation.predictions import PATIENT, SOFT_VOTE, VALIDATION
+from psp_core.evaluation.predictions import PATIENT, SOFT_VOTE, VALIDATION, first_repetition
 from psp_core.report.formatting import NOT_KNOWN, decimal
 
 GUIDED = "proposed"
@@ -37,6 +38,11 @@ BEST_OF = {
 """Smallest arm of the truth table that sees all that a feature set does; dose shows a latent
 that only the image arms see, and nothing beyond them."""
 
+COLUMNS = (
+    *("split", "dataset", "first_model", "second_model", "n"),
+    *(*(field.name for field in fields(Comparison)), "note", "p_holm"),
+)
+
 
 def declared_comparisons(
     predictions: pd.DataFrame,
@@ -59,78 +65,97 @@ def declared_comparisons(
     Returns
     -------
     DataFrame
-        ``split, dataset, first_model, second_model, n``, the fields of
-        `comparison.Comparison`, ``p_holm``.
+        The columns of `COLUMNS`: the fields of `comparison.Comparison`, NaN where the two
+        cannot be compared, for the reason in ``note``.
     """
-    first_seed = _first_seed(predictions)
-    rows: list[dict[str, Any]] = []
-    for (split, dataset), part in first_seed.groupby(["split", "dataset"], sort=True):
-        judged = part[(part["member"] == SOFT_VOTE) != (split == VALIDATION)]
+    rows = []
+    for (split, dataset), part in _judged(predictions).groupby(["split", "dataset"], sort=True):
+        models = set(part["model"])
         for one, two in pairs:
-            both = _paired(judged, one, two)
-            if both["y_true"].nunique() < 2:
-                continue
-            scores = (both["y_true"], both["first"], both["second"])
-            found = (
-                internal_difference(*scores, both["fold"], confidence_level=confidence_level)
-                if split == VALIDATION
-                else delong_test(*scores, confidence_level=confidence_level)
-            )
-            names = {"split": split, "dataset": dataset, "first_model": one, "second_model": two}
-            rows.append({**names, "n": len(both), **asdict(found)})
-    return _corrected(pd.DataFrame(rows))
+            if {one, two} <= models:
+                names = {"split": split, "dataset": dataset, "first_model": one}
+                both = _paired(part, one, two)
+                rows.append(
+                    {
+                        **names,
+                        "second_model": two,
+                        **_compared(both, split, "two-sided", confidence_level),
+                    }
+                )
+    return _corrected(rows)
 
 
 def against_the_best(
     predictions: pd.DataFrame, truth: pd.DataFrame, *, confidence_level: float = 0.95
 ) -> pd.DataFrame:
-    """Ask of every soft vote whether it is above the best possible score: it must not be.
+    """Ask of every model whether it is above the best possible score: it must not be.
 
-    One-sided paired DeLong against the latent oracle of the truth table, on the same phantoms.
+    One-sided and paired against the latent oracle of the truth table, on the same phantoms:
+    soft votes by DeLong, held-out folds of the training cohort within the folds, where a
+    leak between folds would show.
 
     Parameters
     ----------
     predictions : DataFrame
     truth : DataFrame
-        ``dataset, subject_id`` and ``bayes_<arm>``.
+        ``dataset, subject_id`` and ``bayes_<arm>``, of phantoms only.
 
     Returns
     -------
     DataFrame
         As `declared_comparisons`, the second model being ``bayes_<arm>``.
     """
-    votes = _first_seed(predictions).query("member == @SOFT_VOTE")
-    scored = votes.merge(truth, on=["dataset", "subject_id"], suffixes=("", "_of_truth"))
-    rows: list[dict[str, Any]] = []
+    scored = _judged(predictions).merge(
+        truth, on=["dataset", "subject_id"], suffixes=("", "_of_truth")
+    )
+    rows = []
     for (split, dataset, model), part in scored.groupby(["split", "dataset", "model"], sort=True):
         arm = BEST_OF.get(part["feature_set"].iloc[0])
-        if arm is None or part["y_true"].nunique() < 2:
+        if arm is None:
             continue
         best = f"bayes_{arm}"
-        found = delong_test(
-            part["y_true"], part["y_score"], part[best],
-            alternative="greater", confidence_level=confidence_level,
-        )  # fmt: skip
         names = {"split": split, "dataset": dataset, "first_model": model, "second_model": best}
-        rows.append({**names, "n": len(part), **asdict(found)})
-    return _corrected(pd.DataFrame(rows))
+        both = part.assign(first=part["y_score"], second=part[best])
+        rows.append({**names, **_compared(both, split, "greater", confidence_level)})
+    return _corrected(rows)
+
+
+def verdict_on_best(table: pd.DataFrame, *, alpha: float) -> str:
+    """Say what `against_the_best` found: how many could be compared, how many are above."""
+    made = table[table["p_holm"].notna()]
+    if made.empty:
+        return "**No comparison with the best possible score could be made.**"
+    held_out = int((made["split"] == VALIDATION).sum())
+    told = (
+        f"{len(made)} of {len(table)} comparisons could be made: {held_out} on held-out folds, "
+        f"{len(made) - held_out} of soft votes."
+    )
+    above = int((made["p_holm"] < alpha).sum())
+    if above == 0:
+        return f"**No model is found above the best possible score.** {told}"
+    return f"**{above} above the best possible score: look for a leak.** {told}"
 
 
 def format_comparisons(table: pd.DataFrame, titles: Mapping[str, str]) -> pd.DataFrame:
-    """Write comparisons as text, in their order."""
+    """Write comparisons as text, in their order, with the reason where one is missing."""
     rows = [
         {
             "patients": f"{row['dataset']}, n = {row['n']}",
             "first": titles.get(row["first_model"], row["first_model"]),
             "second": _title(row["second_model"], titles),
-            "AUCs": f"{row['first']:.3f}, {row['second']:.3f}",
+            "AUCs": NOT_KNOWN
+            if math.isnan(row["difference"])
+            else f"{row['first']:.3f}, {row['second']:.3f}",
             "difference": _difference(row),
             "p": NOT_KNOWN if math.isnan(row["p_value"]) else decimal(row["p_value"]),
             "p, Holm": NOT_KNOWN if math.isnan(row["p_holm"]) else decimal(row["p_holm"]),
+            "note": row["note"],
         }
         for row in table.to_dict("records")
     ]
-    return pd.DataFrame(rows)
+    columns = ["patients", "first", "second", "AUCs", "difference", "p", "p, Holm"]
+    columns += ["note"] if any(row["note"] for row in rows) else []
+    return pd.DataFrame(rows, columns=columns)
 
 
 def _title(name: str, titles: Mapping[str, str]) -> str:
@@ -140,18 +165,21 @@ def _title(name: str, titles: Mapping[str, str]) -> str:
 
 
 def _difference(row: Mapping[Any, Any]) -> str:
+    if math.isnan(row["difference"]):
+        return NOT_KNOWN
     bounds = "" if math.isnan(row["lower"]) else f" ({row['lower']:+.3f} to {row['upper']:+.3f})"
     return f"{row['difference']:+.3f}{bounds}"
 
 
-def _first_seed(predictions: pd.DataFrame) -> pd.DataFrame:
-    true_labels = predictions[predictions["permutation"] == 0]
-    first: pd.DataFrame = true_labels[true_labels["seed"] == true_labels["seed"].min()]
-    return first
+def _judged(predictions: pd.DataFrame) -> pd.DataFrame:
+    """What speaks for each model: held-out folds in the training cohort, elsewhere the vote."""
+    first = first_repetition(predictions)
+    judged: pd.DataFrame = first[(first["member"] == SOFT_VOTE) != (first["split"] == VALIDATION)]
+    return judged
 
 
 def _paired(rows: pd.DataFrame, one: str, two: str) -> pd.DataFrame:
-    keys = [*PATIENT, "fold", "y_true"]
+    keys = [*PATIENT, "seed", "fold", "y_true"]
     first, second = (
         rows.loc[rows["model"] == name, [*keys, "y_score"]].rename(columns={"y_score": column})
         for name, column in ((one, "first"), (two, "second"))
@@ -160,7 +188,26 @@ def _paired(rows: pd.DataFrame, one: str, two: str) -> pd.DataFrame:
     return both
 
 
-def _corrected(table: pd.DataFrame) -> pd.DataFrame:
+def _compared(
+    both: pd.DataFrame, split: object, alternative: Alternative, level: float
+) -> dict[str, Any]:
+    """Compare ``first`` with ``second``; NaN with the reason where that cannot be."""
+    scores = (both["y_true"], both["first"], both["second"])
+    try:
+        found = (
+            internal_difference(
+                *scores, both["fold"], alternative=alternative, confidence_level=level
+            )
+            if split == VALIDATION
+            else delong_test(*scores, alternative=alternative, confidence_level=level)
+        )
+    except UndefinedMetricError as error:
+        return {"n": len(both), **asdict(Comparison(*[math.nan] * 8)), "note": str(error)}
+    return {"n": len(both), **asdict(found), "note": ""}
+
+
+def _corrected(rows: list[dict[str, Any]]) -> pd.DataFrame:
+    table = pd.DataFrame(rows, columns=list(COLUMNS))
     if table.empty:
         return table
     corrected = [holm(part["p_value"]) for _, part in table.groupby(["split", "dataset"])]

@@ -2,13 +2,18 @@
 
 from __future__ import annotations
 
+from collections.abc import Mapping
+from typing import Any
+
 import matplotlib.pyplot as plt
 import numpy as np
 import pandas as pd
 from matplotlib.axes import Axes
+from scipy.stats import sem, t
 
+from psp_core.evaluation.comparison import holm
 from psp_core.evaluation.null_cohorts import max_statistic
-from psp_core.report.formatting import NOT_ESTIMABLE, decimal
+from psp_core.report.formatting import NOT_ESTIMABLE, NOT_KNOWN, decimal, with_interval
 
 COLOUR = "#3f6fb2"
 
@@ -19,16 +24,11 @@ def plumbing_table(fits: pd.DataFrame, *, judged: str) -> pd.DataFrame:
     Parameters
     ----------
     fits : DataFrame
-        Of `study.latent_controls.plumbing`.
+        ``plumbing`` of `study.latent_controls.LatentControls`.
     judged : str
         The story on which the tolerance is asked for; others are shown only.
     """
-    verdicts = [
-        "" if story != judged else NOT_ESTIMABLE if note else "within" if is_within else "short"
-        for story, is_within, note in zip(
-            fits["story"], fits["is_within"], fits["note"], strict=True
-        )
-    ]
+    verdicts = ["" if row["story"] != judged else _verdict(row) for row in fits.to_dict("records")]
     return pd.DataFrame(
         {
             "model": fits["title"],
@@ -42,6 +42,78 @@ def plumbing_table(fits: pd.DataFrame, *, judged: str) -> pd.DataFrame:
     )
 
 
+def fusion_table(fits: pd.DataFrame) -> pd.DataFrame:
+    """The guided arm against the other fusions, Holm-corrected over all rows.
+
+    Parameters
+    ----------
+    fits : DataFrame
+        Of `study.latent_controls.latent_controls`; rows without a comparison are passed over.
+    """
+    compared = fits[fits["difference"].notna()]
+    return pd.DataFrame(
+        {
+            "phantoms": compared["story"],
+            "guided against": compared["title"],
+            "guided minus other": [
+                f"{row['difference']:+.3f} ({row['lower']:+.3f} to {row['upper']:+.3f})"
+                for row in compared.to_dict("records")
+            ],
+            "p": [_p_value(value) for value in compared["p_value"]],
+            "p, Holm": [_p_value(value) for value in holm(compared["p_value"])],
+        }
+    )
+
+
+def failed_fits(fits: pd.DataFrame) -> str:
+    """Which fits have no AUC, and why, as a list in Markdown.
+
+    Parameters
+    ----------
+    fits : DataFrame
+        ``title, n_train, auc, note``, and ``representation`` where there are several.
+    """
+    failed = fits[fits["auc"].isna()]
+    if failed.empty:
+        return f"All {len(fits)} fits succeeded."
+    by = [name for name in ("representation", "title", "n_train") if name in fits]
+    lines = [f"{len(failed)} of {len(fits)} fits failed, and are in no mean:", ""]
+    for names, part in failed.groupby(by, sort=False):
+        *arm, size = names
+        told = "; ".join(dict.fromkeys(part["note"]))
+        lines.append(f"- {': '.join(map(str, arm))}, {size} patients, {len(part)} times: {told}")
+    return "\n".join(lines)
+
+
+def null_folds_table(fits: pd.DataFrame, *, confidence_level: float) -> pd.DataFrame:
+    """Mean held-out AUC over cohorts without effect, with Student's interval and a verdict.
+
+    Parameters
+    ----------
+    fits : DataFrame
+        Of `study.null_folds.null_cross_validation`.
+    """
+    rows = []
+    for title, part in fits.groupby("title", sort=False):
+        areas = part["auc"].dropna().to_numpy()
+        mean, lower, upper = float("nan"), float("nan"), float("nan")
+        if len(areas):
+            mean = float(areas.mean())
+        if len(areas) > 1:
+            half = float(t.ppf(0.5 + confidence_level / 2, len(areas) - 1) * sem(areas))
+            lower, upper = max(mean - half, 0.0), min(mean + half, 1.0)
+        is_inside = lower <= 0.5 <= upper
+        rows.append(
+            {
+                "model": title,
+                "cohorts": len(areas),
+                "mean held-out AUC": with_interval(mean, lower, upper),
+                "0.5": NOT_ESTIMABLE if np.isnan(lower) else "inside" if is_inside else "outside",
+            }
+        )
+    return pd.DataFrame(rows)
+
+
 def zero_effect_table(
     fits: pd.DataFrame, *, tolerance: float, seed: int
 ) -> tuple[pd.DataFrame, str]:
@@ -50,8 +122,8 @@ def zero_effect_table(
     Parameters
     ----------
     fits : DataFrame
-        Of `study.latent_controls.zero_effect`; models that failed on a cohort are left out of
-        the common test, and counted.
+        ``zero_effect`` of `study.latent_controls.LatentControls`; models that failed on a
+        cohort are left out of the common test, and counted.
     tolerance : float
         Of the mean over models and cohorts around 0.5.
     seed : int
@@ -88,6 +160,16 @@ def zero_effect_table(
     if left_out:
         sentence += f" {left_out} models failed on some cohort and are not in the test."
     return table, sentence
+
+
+def _verdict(row: Mapping[Any, Any]) -> str:
+    if row["note"]:
+        return NOT_ESTIMABLE
+    return "within" if row["is_within"] else "short" if row["shortfall"] > 0 else "above"
+
+
+def _p_value(value: float) -> str:
+    return NOT_KNOWN if np.isnan(value) else "< 0.001" if value < 0.001 else decimal(value)
 
 
 def plot_zero_effect(fits: pd.DataFrame, *, ax: Axes | None = None) -> Axes:

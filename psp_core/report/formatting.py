@@ -74,6 +74,11 @@ def spread(median: float, low: float, high: float) -> str:
     return f"{plain_number(median)} ({plain_number(low)} to {plain_number(high)})"
 
 
+def described(root: str | None) -> str:
+    """Say whose data a collection holds: without a folder of its own it is this run's phantoms."""
+    return "phantoms" if root is None else "real patients"
+
+
 def words(text: str) -> str:
     """Write a name of the code as a reader says it."""
     return NAMES.get(text, text.replace("_", " "))

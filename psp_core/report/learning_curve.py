@@ -11,6 +11,7 @@ from matplotlib.axes import Axes
 
 from psp_core.report.formatting import NOT_ESTIMABLE, decimal
 
+LIMITS = (0.4, 0.9)  # wider where the data are
 STYLES = ("o-", "s--", "^-.", "D:", "v-", "P--", "X-.", "<:", ">-")
 
 
@@ -26,15 +27,17 @@ def plot_learning_curve(
     Parameters
     ----------
     fits : DataFrame
-        ``arm, n_train, auc``, one row per fit.
+        ``arm, n_train, seed, auc``, one row per fit; fits of one draw (``seed``) are averaged
+        first, so that halves of one cohort count as one draw.
     ceilings : mapping of str to float
         Horizontal lines by what they are.
     """
     if ax is None:
         _, ax = plt.subplots(figsize=(5.6, 3.4), layout="constrained")
+    draws = _draws(fits)
     colours = plt.get_cmap("cividis")(np.linspace(0.0, 0.85, max(fits["arm"].nunique(), 1)))
     for (arm, part), colour, style in zip(
-        fits.groupby("arm", sort=False), colours, STYLES * 3, strict=False
+        draws.groupby("arm", sort=False), colours, STYLES * 3, strict=False
     ):
         by_size = part.groupby("n_train")["auc"].agg(["mean", "min", "max"])
         ax.plot(by_size.index, by_size["mean"], style, color=colour, ms=4, lw=1.3, label=str(arm))
@@ -46,7 +49,10 @@ def plot_learning_curve(
     ax.set_xscale("log")
     ax.set_xticks(sizes, [str(size) for size in sizes])
     ax.minorticks_off()
-    ax.set(xlabel="Labelled patients", ylabel="AUC", ylim=(0.4, 0.9), title=title)
+    drawn = [*draws["auc"].dropna(), *ceilings.values()]
+    limits = (min([LIMITS[0], *(one - 0.02 for one in drawn)]),
+              max([LIMITS[1], *(one + 0.02 for one in drawn)]))  # fmt: skip
+    ax.set(xlabel="Labelled patients", ylabel="AUC", ylim=limits, title=title)
     ax.spines[["top", "right"]].set_visible(False)
     ax.legend(frameon=False, fontsize=8, loc="center left", bbox_to_anchor=(1.0, 0.5))
     return ax
@@ -58,9 +64,9 @@ def learning_table(fits: pd.DataFrame) -> pd.DataFrame:
     Parameters
     ----------
     fits : DataFrame
-        ``arm, n_train, auc``.
+        See `plot_learning_curve`; the last figure of a cell is the number of draws.
     """
-    grouped = fits.groupby(["arm", "n_train"], sort=False)["auc"]
+    grouped = _draws(fits).groupby(["arm", "n_train"], sort=False)["auc"]
     spread = grouped.agg(["mean", "min", "max", "count"]).reset_index()
     spread["cell"] = [
         f"{decimal(row['mean'], 2)} ({row['min']:.2f} to {row['max']:.2f}; {row['count']:.0f})"
@@ -73,3 +79,29 @@ def learning_table(fits: pd.DataFrame) -> pd.DataFrame:
     )
     wide.columns = [f"n = {size}" for size in wide.columns]
     return wide.fillna("").reset_index()
+
+
+def reached_sizes(fits: pd.DataFrame, wanted: tuple[int, ...]) -> str:
+    """Say which sizes were reached, and how many draws the arms have.
+
+    Parameters
+    ----------
+    fits : DataFrame
+        See `plot_learning_curve`.
+    wanted : tuple of int
+        The sizes that the parameters ask for.
+    """
+    missing = [str(size) for size in wanted if size not in set(fits["n_train"])]
+    told = f"Not reached, for want of patients: {', '.join(missing)}." if missing else ""
+    by_count: dict[int, list[str]] = {}
+    for arm, number in fits.groupby("arm", sort=False)["seed"].nunique().items():
+        by_count.setdefault(int(number), []).append(str(arm))
+    counts = ", ".join(f"{number} ({'; '.join(arms)})" for number, arms in by_count.items())
+    return f"{told} Draws of patients per arm: {counts}.".strip()
+
+
+def _draws(fits: pd.DataFrame) -> pd.DataFrame:
+    averaged: pd.DataFrame = fits.groupby(["arm", "n_train", "seed"], sort=False, as_index=False)[
+        ["auc"]
+    ].mean()
+    return averaged

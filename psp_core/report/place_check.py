@@ -15,9 +15,17 @@ FOUND, TRUE = "centroid_to_95_mm", "outfield_seen"
 
 
 def read_truth(run: Run) -> pd.DataFrame | None:
-    """The truth table of a run's phantoms; None if its patients are real."""
+    """The truth table of the phantoms that a run studies; None if all its patients are real.
+
+    A collection with a folder of its own holds real patients, whatever phantoms the run made.
+    """
     path = run.folder / TRUTH
-    return pd.read_parquet(path) if path.is_file() else None
+    if not path.is_file():
+        return None
+    truth = pd.read_parquet(path)
+    roots = {"burdenko": run.params.burdenko.root, "external": run.params.external.root}
+    studied = truth[~truth["dataset"].isin([name for name, root in roots.items() if root])]
+    return None if studied.empty else studied
 
 
 def place_check(features: pd.DataFrame, truth: pd.DataFrame) -> pd.DataFrame:

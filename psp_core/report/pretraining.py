@@ -17,7 +17,7 @@ LEVEL_COLOURS = {"spread": COLOUR, "narrow": "#e0a030", "collapsed": "#b2182b"}
 
 
 def plot_parts(history: pd.DataFrame) -> Figure:
-    """Draw total loss, its parts and the share of voxels that were corrupted, over the steps.
+    """Draw total loss, its parts and the share of the brain that was corrupted, over the steps.
 
     Parameters
     ----------
@@ -40,7 +40,7 @@ PARTS = {
     "loss": "total loss",
     "restoration": "restoration (L1)",
     "contrastive": "contrastive",
-    "corrupted": "share corrupted",
+    "corrupted": "brain corrupted (share)",
 }
 
 

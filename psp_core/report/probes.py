@@ -2,9 +2,12 @@
 
 from __future__ import annotations
 
+from typing import Any
+
 import matplotlib.pyplot as plt
 import numpy as np
 import pandas as pd
+from matplotlib.axes import Axes
 from matplotlib.figure import Figure
 
 from psp_core.report.formatting import NOT_ESTIMABLE, with_interval, words
@@ -24,7 +27,8 @@ def plot_probes(probes: pd.DataFrame) -> Figure:
     ----------
     probes : DataFrame
         Rows of `study.probing.probe_run` of one collection. The band is the interval; a
-        dashed line is the percentiles of grey values of the same place.
+        dashed line is the percentiles of grey values of the same place. R² below -0.1 stands
+        as a triangle at the lower edge.
     """
     targets = list(dict.fromkeys(probes["target"]))
     figure, axes = plt.subplots(
@@ -36,7 +40,7 @@ def plot_probes(probes: pd.DataFrame) -> Figure:
         metric = str(of_target["metric"].iloc[0])
         for pooling, part in of_target.groupby("pooling", sort=False):
             of_tokens = part[part["representation"] == TOKENS].sort_values("step")
-            style = {"color": COLOURS[str(pooling)]}
+            style: dict[str, Any] = {"color": COLOURS[str(pooling)]}
             steps = np.arange(len(of_tokens))
             label = POOLED[str(pooling)]
             ax.plot(steps, of_tokens["value"], marker=MARKERS[str(pooling)], ms=3.5, label=label,
@@ -51,12 +55,34 @@ def plot_probes(probes: pd.DataFrame) -> Figure:
                 ax.axhline(plain.iloc[0], ls="--", lw=1, label=f"grey values, {place}", **style)
         floor = 0.5 if metric == "auc" else 0.0
         ax.axhline(floor, color="0.6", linewidth=0.8, linestyle=":")
-        lowest = 0.4 if metric == "auc" else LOWEST_R2
+        lowest = LOWEST_R2 if metric == "r2" else min(0.4, _smallest(of_target))
+        _mark_below(ax, of_target, lowest)
         ax.set(title=words(target), xlabel="Step", ylabel=AXES[metric], ylim=(lowest, 1.0))
         ax.spines[["top", "right"]].set_visible(False)
     handles, labels = axes[0][0].get_legend_handles_labels()
     figure.legend(handles, labels, loc="outside lower center", ncols=4, frameon=False)
     return figure
+
+
+def _smallest(rows: pd.DataFrame) -> float:
+    shown = rows[rows["representation"].isin([TOKENS, GREY_VALUES])]
+    return float(shown[["value", "lower"]].min().fillna(1.0).min()) - 0.02
+
+
+def _mark_below(ax: Axes, rows: pd.DataFrame, lowest: float) -> None:
+    """Triangles at the lower edge: tokens at their step, a line of grey values at the right."""
+    steps = sorted(rows.loc[rows["representation"] == TOKENS, "step"].unique())
+    for row in rows[rows["value"] < lowest].to_dict("records"):
+        style: dict[str, Any] = {
+            "color": COLOURS[row["pooling"]],
+            "marker": "v",
+            "s": 22,
+            "clip_on": False,
+        }
+        if row["representation"] == TOKENS:
+            ax.scatter(steps.index(row["step"]), lowest, **style)
+        elif row["representation"] == GREY_VALUES:
+            ax.scatter(1.0, 0.0, transform=ax.transAxes, **style, facecolors="none")
 
 
 def probe_table(probes: pd.DataFrame) -> pd.DataFrame:
@@ -113,6 +139,26 @@ def patch_table(probes: pd.DataFrame, *, voxel_mm: float) -> pd.DataFrame:
         index=index, columns="target", values="cell", aggfunc="first", sort=False
     )
     return wide.fillna("").reset_index()
+
+
+def beside_grey_values(probes: pd.DataFrame) -> str:
+    """How the trained encoder does beside grey values of the same place, in sentences.
+
+    Parameters
+    ----------
+    probes : DataFrame
+        Rows of `study.probing.probe_run`. R² and AUC have no common scale and are told apart.
+    """
+    at_end = probes[(probes["step"] == probes["step"].max()) & (probes["representation"] == TOKENS)]
+    plain = probes[probes["representation"] == GREY_VALUES]
+    keys = ["metric", "dataset", "target", "pooling"]
+    gaps = (at_end.set_index(keys)["value"] - plain.set_index(keys)["value"]).dropna()
+    told = [
+        f"{AXES[str(metric)]} of tokens minus that of grey values: median {gap.median():+.2f} over "
+        f"{len(gap)} probes, below zero (tokens tell less) in {int((gap < 0).sum())} of them."
+        for metric, gap in gaps.groupby("metric", sort=False)
+    ]
+    return " ".join(told) or "Too few scans for any probe."
 
 
 def _cells(rows: pd.DataFrame) -> list[str]:

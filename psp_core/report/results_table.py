@@ -8,17 +8,20 @@ from typing import Any
 
 import pandas as pd
 
-from psp_core.evaluation.predictions import VALIDATION
+from psp_core.evaluation.predictions import TEST, VALIDATION
 from psp_core.evaluation.summary import FROZEN
 from psp_core.report.formatting import NOT_KNOWN, decimal, with_interval
 from psp_core.report.published_results import DATA, FIGURES, gomaa_results
 
 Titles = Mapping[str, str]
-INTERNAL_NOTE = "held-out folds"
+HELD_OUT = "held-out folds"
 
 
 def format_results(summary: pd.DataFrame, titles: Titles) -> pd.DataFrame:
-    """Write `summary.results_summary`: the training cohort first, models as in `titles`."""
+    """Write `summary.results_summary`: the training cohort first, models as in `titles`.
+
+    A column says why a figure is missing, where one is.
+    """
     rows = []
     for row in _records(_ordered(summary, titles)):
         is_internal = row["split"] == VALIDATION
@@ -26,7 +29,7 @@ def format_results(summary: pd.DataFrame, titles: Titles) -> pd.DataFrame:
             {
                 "patients": _patients(row),
                 "model": titles[row["model"]],
-                "folds, mean ± SD": mean_sd(row["fold_auc_mean"], row["fold_auc_sd"]),
+                "folds, mean ± SD": over_folds(row, "fold_auc"),
                 "internal AUC" if is_internal else "soft vote": with_interval(
                     row["auc"], row["lower"], row["upper"]
                 ),
@@ -35,15 +38,20 @@ def format_results(summary: pd.DataFrame, titles: Titles) -> pd.DataFrame:
                 "SD over repetitions": decimal(row["auc_sd_over_seeds"])
                 if row["n_seeds"] > 1
                 else NOT_KNOWN,
+                "note": row["note"],
             }
         )
     columns = ["patients", "model", "folds, mean ± SD", "internal AUC", "soft vote", "DeLong"]
     columns += ["bootstrap", "SD over repetitions"]
+    columns += ["note"] if any(row["note"] for row in rows) else []
     return pd.DataFrame(rows, columns=columns).fillna(NOT_KNOWN)
 
 
 def format_rates(rates: pd.DataFrame, titles: Titles, *, at: str = FROZEN) -> pd.DataFrame:
-    """Write `summary.rates_summary` at one threshold: k/n, value, exact interval."""
+    """Write `summary.rates_summary` at one threshold: k/n, value, Clopper-Pearson interval.
+
+    Rows of held-out folds are marked: their patients were judged by several fold models.
+    """
     chosen = _ordered(rates[rates["at"] == at], titles)
     cells = [
         f"{row['k']}/{row['n']}: "
@@ -52,8 +60,13 @@ def format_rates(rates: pd.DataFrame, titles: Titles, *, at: str = FROZEN) -> pd
         else row["note"]
         for row in _records(chosen)
     ]
-    named = chosen.assign(cell=cells, model=chosen["model"].map(titles))
-    keys = ["dataset", "model"]
+    is_held_out = chosen["split"] == VALIDATION
+    named = chosen.assign(
+        cell=cells,
+        model=chosen["model"].map(titles),
+        patients=chosen["dataset"].where(~is_held_out, chosen["dataset"] + f", {HELD_OUT}"),
+    )
+    keys = ["patients", "model"]
     wide = named.pivot_table(index=keys, columns="rate", values="cell", aggfunc="first", sort=False)
     return wide.reset_index().rename_axis(columns=None)
 
@@ -66,6 +79,7 @@ def published_beside_rerun(
     *,
     dataset: str,
     described: str,
+    split: str = TEST,
     at: str = FROZEN,
 ) -> pd.DataFrame:
     """The printed row of an arm above the rerun's; never merged, each with its data.
@@ -79,18 +93,23 @@ def published_beside_rerun(
     printed : mapping of str to str
         Arm of `published_results.gomaa_results` by model.
     dataset : str
-        External set of the rerun.
+        Set of the rerun.
     described : str
         What it is, as "phantoms".
+    split : {"test", "validation"}
+        The printed external test, or the printed validation.
     at : {"frozen", "0.5"}
         Threshold of the rerun; the paper does not say its own.
 
     Returns
     -------
     DataFrame
-        Text: fold mean ± SD and soft vote of every figure in columns of their own.
+        Text: fold mean ± SD of every figure and, in columns of their own, the soft vote, or
+        in the validation what all held-out patients give together.
     """
-    paper = {(row["arm"], row["figure"]): row for row in _records(gomaa_results())}
+    gomaa = gomaa_results()
+    paper = {(row["arm"], row["figure"]): row for row in _records(gomaa[gomaa["split"] == split])}
+    whole = "vote" if split == TEST else "all held out"
     rows = []
     for model, arm in printed.items():
         found = summary[(summary["model"] == model) & (summary["dataset"] == dataset)]
@@ -99,34 +118,61 @@ def published_beside_rerun(
         own = _records(found)[0]
         chosen = (rates["model"] == model) & (rates["dataset"] == dataset) & (rates["at"] == at)
         told = {rate["rate"]: rate for rate in _records(rates[chosen])}
-        first = {"model": titles[model], "source": f"Gomaa 2025: {DATA}"}
+        first = {"model": titles[model], "source": f"Gomaa 2025: {DATA[split]}"}
         second = {"model": titles[model], "source": f"rerun: {described}, n = {own['n']}"}
         for figure in FIGURES:
             name = "AUC" if figure == "auc" else figure
             row = paper[(arm, figure)]
             first[f"{name}, folds"] = mean_sd(row["fold_mean"], row["fold_sd"])
-            first[f"{name}, vote"] = decimal(row["soft_vote"])
+            first[f"{name}, {whole}"] = mean_sd(row["soft_vote"], math.nan)
             if figure == "auc":
-                second["AUC, folds"] = mean_sd(own["fold_auc_mean"], own["fold_auc_sd"])
-                second["AUC, vote"] = with_interval(own["auc"], own["lower"], own["upper"])
+                second["AUC, folds"] = over_folds(own, "fold_auc")
+                second[f"AUC, {whole}"] = with_interval(own["auc"], own["lower"], own["upper"])
             elif figure in told:
                 rate = told[figure]
-                second[f"{name}, folds"] = mean_sd(rate["fold_mean"], rate["fold_sd"])
-                second[f"{name}, vote"] = f"{decimal(rate['value'])} ({rate['k']}/{rate['n']})"
+                second[f"{name}, folds"] = over_folds(rate, "fold")
+                second[f"{name}, {whole}"] = f"{decimal(rate['value'])} ({rate['k']}/{rate['n']})"
         rows += [first, second]
     return pd.DataFrame(rows).fillna(NOT_KNOWN)
 
 
 def format_coverage(table: pd.DataFrame) -> pd.DataFrame:
-    """Write `coverage.simulate_coverage`: one row per method, one column per true AUC."""
+    """Write `coverage.simulate_coverage`: one row per method, one column per setting."""
     cells = [f"{row['coverage']:.3f}" for row in _records(table)]
-    heads = [f"true AUC {value:.2f}" for value in table["true_auc"]]
+    heads = [_setting(row) for row in _records(table)]
     named = table.assign(cell=cells, head=heads)
     wide = named.pivot_table(
         index="method", columns="head", values="cell", aggfunc="first", sort=False
     )
     widths = table.groupby("method", sort=False)["width"].mean()
     return wide.assign(**{"mean width": [decimal(widths[one], 2) for one in wide.index]})
+
+
+def format_difference(table: pd.DataFrame) -> pd.DataFrame:
+    """Write `coverage.simulate_difference`: one column per setting."""
+    figures = {
+        "equal models called different": "rejected",
+        "coverage of the difference": "coverage",
+    }
+    rows = _records(table)
+    written = {
+        _setting(row): [
+            f"{row[name]:.3f} ± {row[f'{name}_error']:.3f}" for name in figures.values()
+        ]
+        for row in rows
+    }
+    return pd.DataFrame(written, index=list(figures))
+
+
+def _setting(row: Mapping[str, Any]) -> str:
+    return f"best AUC {row['best_auc']:.2f}, fold models {row['true_auc']:.3f}"
+
+
+def over_folds(row: Mapping[str, Any], name: str) -> str:
+    """Write mean and SD over the folds, with their number where some have no value."""
+    known, n_folds = row[f"{name}_n"], row["n_folds"]
+    few = f" ({known} of {n_folds} folds)" if 0 < known < n_folds else ""
+    return mean_sd(row[f"{name}_mean"], row[f"{name}_sd"]) + few
 
 
 def mean_sd(mean: float, sd: float) -> str:
@@ -146,7 +192,7 @@ def _bounds(row: Mapping[str, Any], name: str) -> str:
 
 
 def _patients(row: Mapping[str, Any]) -> str:
-    held_out = f", {INTERNAL_NOTE}" if row["split"] == VALIDATION else ""
+    held_out = f", {HELD_OUT}" if row["split"] == VALIDATION else ""
     counts = f"{row['n_true_progression']} of {row['n']} true progression"
     return f"{row['dataset']}{held_out}: {counts}"
 

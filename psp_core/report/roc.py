@@ -10,7 +10,7 @@ import pandas as pd
 from matplotlib.axes import Axes
 from sklearn.metrics import roc_curve
 
-from psp_core.evaluation.predictions import SOFT_VOTE, VALIDATION
+from psp_core.evaluation.predictions import SOFT_VOTE, VALIDATION, first_repetition
 
 COLOURS = {"vote": "#0072b2", "mean": "#d55e00", "fold": "0.75", "chance": "0.6"}
 GRID = np.linspace(0, 1, 201)
@@ -47,19 +47,21 @@ def plot_roc(
         curve = np.concatenate([[0.0], np.mean(heights, axis=0)])
         ax.plot([0.0, *GRID], curve, color=COLOURS["mean"], linewidth=1.2, label=label)
     vote = predictions[predictions["member"] == SOFT_VOTE]
-    interval = f"{result['auc']:.3f} ({result['lower']:.2f} to {result['upper']:.2f})"
-    if np.isnan(result["lower"]):
-        interval = f"{result['auc']:.3f}"
+    has_interval = not np.isnan(result["lower"])
+    bounds = f" ({result['lower']:.2f} to {result['upper']:.2f})" if has_interval else ""
     if vote["y_true"].nunique() == 2:
         false_rate, true_rate, _ = roc_curve(vote["y_true"], vote["y_score"])
-        label = f"vote {interval}"
+        label = f"vote {result['auc']:.3f}{bounds}"
         ax.plot(false_rate, true_rate, color=COLOURS["vote"], linewidth=1.8, label=label)
-    else:
-        ax.plot([], [], linestyle="none", label=f"interval {interval}")
+    elif has_interval:
+        ax.plot([], [], linestyle="none", label=f"interval {result['auc']:.3f}{bounds}")
     ax.set(xlabel="1 − specificity", ylabel="Sensitivity", xlim=(0, 1), ylim=(0, 1.01))
     ax.set_aspect("equal")
     ax.set_title(title, fontsize=8)
-    ax.legend(fontsize=6.5, loc="lower right", handlelength=1.2, framealpha=0.85, edgecolor="none")
+    if heights or vote["y_true"].nunique() == 2:
+        ax.legend(
+            fontsize=6.5, loc="lower right", handlelength=1.2, framealpha=0.85, edgecolor="none"
+        )
     ax.spines[["top", "right"]].set_visible(False)
     return ax
 
@@ -68,8 +70,7 @@ def roc_panels(
     predictions: pd.DataFrame, summary: pd.DataFrame, titles: Mapping[str, str], *, dataset: str
 ) -> list[Axes]:
     """Draw every model on one set of patients, a panel each, in the order of `titles`."""
-    rows = predictions[(predictions["dataset"] == dataset) & (predictions["permutation"] == 0)]
-    rows = rows[rows["seed"] == rows["seed"].min()]
+    rows = first_repetition(predictions[predictions["dataset"] == dataset])
     records = summary[summary["dataset"] == dataset].to_dict("records")
     results = {str(row["model"]): {str(key): row[key] for key in row} for row in records}
     shown = [name for name in titles if name in results]
@@ -108,6 +109,9 @@ def plot_auc_intervals(
     ax.set_yticks(range(len(names)), [titles[name] for name in names], fontsize=8)
     ax.invert_yaxis()
     ax.set(xlabel="AUC", xlim=(0.2, 1.0))
-    ax.legend(frameon=False, fontsize=7, loc="upper center", bbox_to_anchor=(0.4, -0.16), ncol=3)
+    if sets:
+        ax.legend(
+            frameon=False, fontsize=7, loc="upper center", bbox_to_anchor=(0.4, -0.16), ncol=3
+        )
     ax.spines[["top", "right"]].set_visible(False)
     return ax

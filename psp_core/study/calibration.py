@@ -6,14 +6,17 @@ from dataclasses import dataclass
 
 import numpy as np
 import numpy.typing as npt
-from scipy.optimize import minimize
+from scipy.optimize import OptimizeResult, minimize
 from scipy.special import expit, log_expit, logit
 
+from psp_core.errors import CalibrationError
 from psp_core.evaluation.metrics import split_by_class
 
 SMALLEST_SLOPE = 0.01
 """Where the scores do not rise with the truth: hardly any slope, but the order stays."""
 MARGIN = 1e-12  # of a probability to 0 and 1, whose logits are infinite
+STARTS = 4  # an optimiser that stops on its way begins again from there
+LARGEST_SLOPE_LEFT = 1e-4  # of the loss, in patients, where it stops
 Floats = npt.NDArray[np.float64]
 
 
@@ -57,6 +60,8 @@ def fit_platt(y_true: npt.ArrayLike, score: npt.ArrayLike) -> Platt:
     ------
     UndefinedMetricError
         See `metrics.split_by_class`.
+    CalibrationError
+        If no minimum is found.
 
     References
     ----------
@@ -75,16 +80,32 @@ def fit_platt(y_true: npt.ArrayLike, score: npt.ArrayLike) -> Platt:
         return float(value), np.array([(residual * x).sum() / scale, residual.sum()])
 
     least = SMALLEST_SLOPE * scale
-    found = minimize(
-        loss,
-        x0=np.array([scale, 0.0]),
-        jac=True,
-        method="L-BFGS-B",
-        bounds=[(least, None), (None, None)],
-        options={"ftol": 1e-15, "gtol": 1e-9, "maxiter": 1000},
+    start = np.array([scale, 0.0])
+    for _ in range(STARTS):
+        found = minimize(
+            loss,
+            x0=start,
+            jac=True,
+            method="L-BFGS-B",
+            bounds=[(least, None), (None, None)],
+            options={"ftol": 1e-15, "gtol": 1e-9, "maxiter": 1000},
+        )
+        if _slope_left(found, least) <= LARGEST_SLOPE_LEFT:
+            slope, intercept = (float(value) for value in found.x)
+            return Platt(slope / scale, intercept, bool(slope <= least))
+        start = found.x
+    raise CalibrationError(
+        f"Platt's curve of {positive.size} and {negative.size} patients has no minimum after "
+        f"{STARTS} starts (the loss still falls by {_slope_left(found, least):.2g}); "
+        "look at the inner held-out scores of this model"
     )
-    slope, intercept = (float(value) for value in found.x)
-    return Platt(slope / scale, intercept, bool(slope <= least))
+
+
+def _slope_left(found: OptimizeResult, least: float) -> float:
+    """Steepest way down from where the optimiser stopped; the bound of the slope is a floor."""
+    of_slope, of_intercept = (float(value) for value in found.jac)
+    is_at_floor = found.x[0] <= least and of_slope > 0
+    return max(0.0 if is_at_floor else abs(of_slope), abs(of_intercept))
 
 
 def _logit(score: npt.ArrayLike) -> Floats:

@@ -10,11 +10,12 @@ import pandas as pd
 
 from psp_core.encoder.embeddings import encode_all
 from psp_core.encoder.tokens import Tokens
-from psp_core.encoder.weights import ENCODER
+from psp_core.encoder.weights import ENCODER, check_card, read_card
 from psp_core.errors import StageError
 from psp_core.evaluation.predictions import read_predictions, write_predictions
-from psp_core.preprocessing.pipeline import volume_store
+from psp_core.preprocessing.pipeline import fit_scale, study_cases, volume_store
 from psp_core.preprocessing.store import VolumeStore
+from psp_core.pretraining.study_pretraining import architecture_of, landmarks_digest
 from psp_core.runs import Run, digest_of_code, write_table
 from psp_core.study.catalogue import CATALOGUE, Entry, find_entries
 from psp_core.study.cross_validation import Plan, cross_validate, plan_digest, units_of
@@ -120,18 +121,23 @@ def encode_patients(run: Run, table: pd.DataFrame) -> Tokens | None:
 
     Raises
     ------
-    MissingInputError, CheckpointError, StageError
+    OverlapError, CheckpointError
+        See `encoder.weights.check_card` and `encoder.weights.read_card`.
+    MissingInputError, StageError
         See `encoder.embeddings.encode_all`.
     """
     keys = patient_keys(table[table["has_image"]])
     try:
-        encoder = run.finished("pretraining").folder / ENCODER
+        folder = run.finished("pretraining").folder
     except StageError:
         return None
     if not keys:
         return None
+    landmarks = landmarks_digest(fit_scale(run, study_cases(run)))
+    architecture = architecture_of(run)
+    check_card(read_card(folder), architecture=architecture, landmarks=landmarks, keys=keys)
     return encode_all(
-        encoder,
+        folder / ENCODER,
         volume_store(run),
         keys,
         cache=VolumeStore(run.folder / "tokens"),

@@ -10,6 +10,7 @@ from __future__ import annotations
 from collections.abc import Iterator, Mapping
 from dataclasses import asdict, dataclass
 from functools import partial
+from pathlib import Path
 from typing import Any
 
 import numpy as np
@@ -19,7 +20,7 @@ from sklearn.model_selection import StratifiedKFold
 
 from psp_core.encoder.embeddings import encode_all
 from psp_core.encoder.tokens import Tokens
-from psp_core.errors import PSPError
+from psp_core.errors import PSPError, StageError
 from psp_core.evaluation.classes import is_true_progression
 from psp_core.evaluation.metrics import auc
 from psp_core.explain.grey_values import lesion_percentiles
@@ -28,7 +29,7 @@ from psp_core.explain.probes import ridge_predictions
 from psp_core.preprocessing.pipeline import volume_store
 from psp_core.preprocessing.store import VolumeStore
 from psp_core.pretraining.study_pretraining import snapshots_of
-from psp_core.runs import Run, digest_of_code
+from psp_core.runs import Run, digest_of, digest_of_code, digest_of_file
 from psp_core.study.catalogue import build_estimator, find_entries
 from psp_core.study.patients import LEARNING, patient_keys, study_patients
 from psp_core.study.units import table_of_units
@@ -36,7 +37,10 @@ from psp_core.study.units import table_of_units
 DEVELOPMENT = "development"
 TRAINED, UNTRAINED, GREY_VALUES = "trained", "untrained", "grey values"
 IMAGE_ONLY = "image_only"
-CODE = ("psp_core.study", "psp_core.classifiers", "psp_core.explain", "psp_core.training")
+CODE = (
+    *("psp_core.study", "psp_core.classifiers", "psp_core.explain", "psp_core.training"),
+    *("psp_core.encoder", "psp_core.evaluation"),
+)
 COLUMNS = ("representation", "model", "title", "seed", "half", "n_train", "n_test", "auc", "note")
 
 
@@ -69,7 +73,7 @@ def learning_on_images(run: Run) -> pd.DataFrame:
     -------
     DataFrame
         `COLUMNS`; empty without a registered phantom cohort. ``half`` is 0 or 1 where halves
-        of `development` take turns, else 0.
+        of `development` take turns, else 0. Without a pre-trained encoder grey values alone.
 
     Raises
     ------
@@ -82,12 +86,12 @@ def learning_on_images(run: Run) -> pd.DataFrame:
     if patients.empty:
         return pd.DataFrame(columns=list(COLUMNS))
     params, store, keys = run.params.truth, volume_store(run), patient_keys(patients)
-    pretraining = run.finished("pretraining")
-    snapshots = snapshots_of(pretraining.folder)
-    units = {"grey": ImageFit(GREY_VALUES, "ridge_lesion", None, _seeds(params.learning_seeds))}
-    for representation, step in ((TRAINED, max(snapshots)), (UNTRAINED, 0)):
+    snapshots = _snapshots(run)
+    seeds = _seeds(run, params.learning_seeds)
+    units = {"grey": ImageFit(GREY_VALUES, "ridge_lesion", None, seeds)}
+    for representation, encoder in snapshots.items():
         tokens = encode_all(
-            snapshots[step],
+            encoder,
             store,
             keys,
             cache=VolumeStore(run.folder / f"tokens_{representation}"),
@@ -96,11 +100,10 @@ def learning_on_images(run: Run) -> pd.DataFrame:
         )
         for pooling in POOLINGS:
             model = f"ridge_{pooling}"
-            fit = ImageFit(representation, model, tokens, _seeds(params.learning_seeds))
-            units[f"{representation}_{model}"] = fit
+            units[f"{representation}_{model}"] = ImageFit(representation, model, tokens, seeds)
         for model, entry in find_entries(run.params.classification.models).items():
             if entry.feature_set == IMAGE_ONLY:
-                for seed in _seeds(params.learning_network_seeds):
+                for seed in _seeds(run, params.learning_network_seeds):
                     fit = ImageFit(representation, model, tokens, (seed,))
                     units[f"{representation}_{model}_{seed}"] = fit
     defaults = asdict(run.params.classification.network)
@@ -113,14 +116,24 @@ def learning_on_images(run: Run) -> pd.DataFrame:
         defaults=defaults,
     )
     depends_on = {
-        "pretraining": pretraining.digest,
+        "snapshots": {name: digest_of_file(encoder) for name, encoder in snapshots.items()},
         "scans": [store.record(key)["digest"] for key in keys],
-        "units": sorted(units),
+        "patients": digest_of(patients.to_csv(index=False)),
+        "units": {name: (fit.model, fit.seeds) for name, fit in units.items()},
         "sizes": params.learning_patients,
         "defaults": defaults,
         "code": digest_of_code(*CODE),
     }
     return table_of_units(run, "learning_on_images", units, work, depends_on=depends_on)
+
+
+def _snapshots(run: Run) -> dict[str, Path]:
+    """The encoder after and before its training; none if the run has none."""
+    try:
+        found = snapshots_of(run.finished("pretraining").folder)
+    except StageError:
+        return {}
+    return {TRAINED: found[max(found)], UNTRAINED: found[0]}
 
 
 def fit_on_images(
@@ -226,5 +239,7 @@ def _title(unit: ImageFit) -> str:
     return titles.get(unit.model) or find_entries((unit.model,))[unit.model].title
 
 
-def _seeds(count: int) -> tuple[int, ...]:
-    return tuple(range(count))
+def _seeds(run: Run, count: int) -> tuple[int, ...]:
+    """Seeds of the draws, counted up from the run's own."""
+    first = int(run.seed_sequence("learning").generate_state(1)[0] % 2**30)
+    return tuple(range(first, first + count))

@@ -24,12 +24,15 @@ from psp_core.preprocessing.batch import DONE
 from psp_core.preprocessing.pipeline import volume_store
 from psp_core.preprocessing.store import VolumeStore
 from psp_core.pretraining.study_pretraining import snapshots_of
-from psp_core.runs import Run, digest_of_code
+from psp_core.runs import Run, digest_of_code, digest_of_file
 from psp_core.study.units import table_of_units
 
 GREY_VALUES, TOKENS, PATCHES = "grey values", "tokens", "random patches of side"
 EMBEDDED = 192  # length of a randomly embedded patch; ours
-CODE = ("psp_core.explain", "psp_core.encoder")
+CODE = (
+    *("psp_core.explain", "psp_core.encoder"),
+    *("psp_core.study.probing", "psp_core.evaluation.classes"),
+)
 LABEL = "label"
 
 Features = dict[str, npt.NDArray[np.floating]]
@@ -95,7 +98,7 @@ def probe_run(run: Run) -> pd.DataFrame:
         folds=params.folds, repeats=params.repeats,
     )  # fmt: skip
     depends_on = {
-        "pretraining": pretraining.digest,
+        "snapshots": {str(step): digest_of_file(file) for step, file in snapshots.items()},
         "scans": digests,
         "params": params,
         "units": sorted(units),

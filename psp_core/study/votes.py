@@ -80,12 +80,11 @@ def collect(units: Sequence[Unit], plan: Plan, store: VolumeStore) -> Outcome:
             for unit in members
         ]
         told = records[members[0].fold]["left_out"]
-        if seed == members[0].seed == 0:
-            left_out += [
-                {"model": name, "title": members[0].entry.title, "dataset": one, "reason": reason}
-                for one, reasons in told.items()
-                for reason in reasons
-            ]
+        left_out += [
+            {"model": name, "title": members[0].entry.title, "dataset": one, "reason": reason}
+            for one, reasons in told.items()
+            for reason in reasons
+        ]
         parts = [_of_member(unit, records[unit.fold], plan, store) for unit in members]
         predictions += [*parts, _vote(parts)]
     table = pd.concat(predictions, ignore_index=True) if predictions else _empty()
@@ -95,7 +94,7 @@ def collect(units: Sequence[Unit], plan: Plan, store: VolumeStore) -> Outcome:
         check_predictions(table),
         pd.DataFrame(models, columns=["model", "seed", "fold", *RECORDED]),
         pd.DataFrame(failed, columns=list(columns)),
-        pd.DataFrame(left_out, columns=["model", "title", "dataset", "reason"]),
+        pd.DataFrame(left_out, columns=["model", "title", "dataset", "reason"]).drop_duplicates(),
     )
 
 

@@ -9,6 +9,7 @@ from __future__ import annotations
 
 from collections.abc import Callable, Sequence
 from pathlib import Path
+from time import monotonic
 from typing import TYPE_CHECKING, TypeVar
 
 import numpy as np
@@ -41,7 +42,7 @@ def train(
     largest_gradient: float | None = None,
     fabric: Fabric | None = None,
     checkpoint: Path | None = None,
-    checkpoint_every: int = 100,
+    checkpoint_seconds: float = 600.0,
     identity: str = "",
     parts: Sequence[str] = (),
     after_step: Callable[[int], None] | None = None,
@@ -71,8 +72,9 @@ def train(
         same bytes, and the seconds that importing Fabric takes are saved.
     checkpoint : Path, optional
         File to go on from, if it is there, and to write to; it holds no pickle.
-    checkpoint_every : int, default 100
-        Steps between two writings; the last step is always written.
+    checkpoint_seconds : float, default 600.0
+        Least time between two writings, for a state can be of gigabytes; the last step is
+        always written. When it is written decides nothing of the result.
     identity : str, optional
         Digest of what the caller made batches and loss from.
     parts : sequence of str, optional
@@ -113,6 +115,7 @@ def train(
         history = load_checkpoint(checkpoint, model, optimizer, settings)
     is_cuda = fabric is not None and fabric.device.type == "cuda"
     devices = range(torch.cuda.device_count()) if is_cuda else []
+    written = monotonic()
     with torch.random.fork_rng(devices):
         for step in range(len(history), steps):
             factor = 1.0 if schedule is None else schedule(step)
@@ -135,9 +138,10 @@ def train(
             history.append((value, optimizer.param_groups[0]["lr"], norm, *others))
             if after_step is not None:
                 after_step(step + 1)
-            is_due = (step + 1) % checkpoint_every == 0 or step + 1 == steps
+            is_due = monotonic() - written >= checkpoint_seconds or step + 1 == steps
             if checkpoint is not None and is_due:
                 save_checkpoint(checkpoint, model, optimizer, settings, history)
+                written = monotonic()
     for group, rate in zip(optimizer.param_groups, rates, strict=True):
         group["lr"] = rate
     table = pd.DataFrame(history, columns=[*COLUMNS, *parts], dtype=np.float64)

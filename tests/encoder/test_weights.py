@@ -12,12 +12,14 @@ from psp_core.encoder.vit import VisionTransformer3D
 from psp_core.encoder.weights import (
     CARD,
     ENCODER,
+    EncoderCard,
+    check_card,
     load_encoder,
     read_card,
     save_encoder,
     write_card,
 )
-from psp_core.errors import CheckpointError
+from psp_core.errors import CheckpointError, OverlapError
 
 KEYS = ("brats2021/BraTS2021_00002/000", "brats2021/BraTS2021_00001/000")
 
@@ -74,3 +76,24 @@ def test_a_card_that_is_not_there_or_of_other_weights_raises(
     save_encoder(tmp_path / ENCODER, encoder)
     with pytest.raises(CheckpointError, match=f"are not those of {CARD}"):
         read_card(tmp_path)
+
+
+CARD_OF = EncoderCard({"side": 8, "patch": 4}, "abc", KEYS)
+
+
+def test_an_encoder_that_fits_is_let_through() -> None:
+    check_card(CARD_OF, architecture={"patch": 4}, landmarks="abc", keys=["burdenko/P1/001"])
+
+
+def test_an_encoder_that_saw_another_visit_of_a_patient_raises() -> None:
+    with pytest.raises(OverlapError, match=r"1 of the patients .* is brats2021/BraTS2021_00001;"):
+        check_card(
+            CARD_OF, architecture={}, landmarks="abc", keys=["brats2021/BraTS2021_00001/003"]
+        )
+
+
+def test_an_encoder_of_other_parameters_or_grey_values_raises() -> None:
+    with pytest.raises(CheckpointError, match="has patch 4, the parameters ask for 2"):
+        check_card(CARD_OF, architecture={"patch": 2}, landmarks="abc", keys=[])
+    with pytest.raises(CheckpointError, match="another scale of grey values"):
+        check_card(CARD_OF, architecture={}, landmarks="other", keys=[])

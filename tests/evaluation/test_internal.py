@@ -116,6 +116,14 @@ def test_the_difference_is_paired_and_turns_its_sign() -> None:
     assert math.isnan(internal_difference(Y_TRUE, Y_SCORE, Y_SCORE, FOLD).p_value)
 
 
+def test_one_sided_is_half_of_two_sided_where_the_first_is_better() -> None:
+    other = Y_SCORE - Y_TRUE + np.round(RNG.normal(scale=0.5, size=59), 1)
+    two = internal_difference(Y_TRUE, Y_SCORE, other, FOLD)
+    one = internal_difference(Y_TRUE, Y_SCORE, other, FOLD, alternative="greater")
+    assert two.difference > 0
+    assert one.p_value == pytest.approx(two.p_value / 2)
+
+
 def test_wrong_inputs_raise() -> None:
     with pytest.raises(UndefinedMetricError, match="three vectors of one length"):
         internal_auc([1, 0], [0.1, 0.2], [0])

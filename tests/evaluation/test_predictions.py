@@ -14,6 +14,7 @@ from psp_core.evaluation.predictions import (
     NO_FOLD,
     SOFT_VOTE,
     check_predictions,
+    first_repetition,
     read_predictions,
     write_predictions,
 )
@@ -91,6 +92,28 @@ def test_a_repeated_key_and_two_truths_are_faults() -> None:
         check_predictions(pd.DataFrame([one_row(), one_row()]))
     with pytest.raises(TableError, match="patient a has two values of y_true"):
         check_predictions(pd.DataFrame([one_row(), one_row(model="n", y_true=False)]))
+
+
+def test_a_patient_held_out_by_two_folds_of_one_repetition_is_a_fault() -> None:
+    elsewhere = one_row(fold=2, member="2", y_score=0.6)
+    with pytest.raises(TableError, match="patient a is held out by 2 folds"):
+        check_predictions(pd.DataFrame([one_row(), elsewhere]))
+    check_predictions(pd.DataFrame([one_row(), elsewhere | {"seed": 1}]))
+    check_predictions(pd.DataFrame([one_row(), elsewhere | {"permutation": 1}]))
+    check_predictions(pd.DataFrame([one_row(), elsewhere | {"model": "n"}]))
+
+
+def test_a_patient_with_two_time_points_in_one_set_of_one_member_is_a_fault() -> None:
+    with pytest.raises(TableError, match="patient a stands with several time points"):
+        check_predictions(pd.DataFrame([one_row(), one_row(timepoint=3)]))
+
+
+def test_the_first_repetition_is_each_arms_smallest_seed_under_true_labels() -> None:
+    rows = [one_row(seed=seed, permutation=p) for seed in (3, 4) for p in (0, 1)]
+    rows += [one_row(model="n", seed=4), one_row(model="n", seed=2, permutation=1)]
+    first = first_repetition(pd.DataFrame(rows))
+    assert first[["model", "seed", "permutation"]].to_numpy().tolist() == [["m", 3, 0], ["n", 4, 0]]
+    assert first_repetition(pd.DataFrame(rows)[:0]).empty
 
 
 def test_a_missing_file_says_who_writes_it(tmp_path: Path) -> None:

@@ -54,6 +54,13 @@ def test_a_rate_of_nobody_is_undefined_and_says_why() -> None:
     assert rates["npv"].note == ""
 
 
+def test_one_class_has_an_accuracy_and_its_own_rate() -> None:
+    rates = rates_at([1, 1, 1], [0.9, 0.6, 0.2], 0.5)
+    assert (rates["accuracy"].k, rates["sensitivity"].k, rates["sensitivity"].n) == (2, 2, 3)
+    assert math.isnan(rates["specificity"].value)
+    assert rates["specificity"].note == "no pseudoprogression"
+
+
 def test_impossible_counts_and_missing_thresholds_raise() -> None:
     with pytest.raises(UndefinedMetricError, match="3 of 2"):
         proportion(3, 2)

@@ -126,6 +126,50 @@ def test_validation_rates_use_each_folds_own_threshold() -> None:
 def test_a_set_of_one_class_has_no_auc_and_says_why() -> None:
     external = TABLE[(TABLE["dataset"] == "external") & ~TABLE["y_true"]]
     summary = results_summary(external, bootstrap_samples=20, seed=0)
-    assert summary["auc"].isna().all() if "auc" in summary else True
+    assert len(summary) == 2
+    assert (
+        summary[["auc", "lower", "upper", "delong_lower", "bootstrap_upper"]].isna().all(axis=None)
+    )
     assert summary["note"].str.contains("0 positive").all()
-    assert rates_summary(external).empty
+    assert (summary["fold_auc_n"] == 0).all()
+    assert (summary["n_folds"] == 3).all()
+
+
+def test_a_set_of_one_class_keeps_its_accuracy_and_the_rate_of_its_class() -> None:
+    external = TABLE[(TABLE["dataset"] == "external") & ~TABLE["y_true"]]
+    rates = rates_summary(external).query("model == 'one' and at == 'frozen'").set_index("rate")
+    vote = of(external, "one", "external").query("seed == 0 and member == @SOFT_VOTE")
+    below = int((vote["y_score"] < 0.45).sum())
+    assert (rates.loc["specificity", "k"], rates.loc["specificity", "n"]) == (below, 8)
+    assert rates.loc["accuracy", "k"] == below
+    assert np.isnan(rates.loc["sensitivity", "value"])
+    assert rates.loc["sensitivity", "note"] == "no true progression"
+    assert (rates.loc["sensitivity", "fold_n"], rates.loc["sensitivity", "n_folds"]) == (0, 3)
+
+
+def test_held_out_folds_have_no_bootstrap_interval() -> None:
+    bounds = ["bootstrap_lower", "bootstrap_upper"]
+    assert of(SUMMARY, "one", "burdenko")[bounds].isna().all(axis=None)
+    assert of(SUMMARY, "one", "external")[bounds].notna().all(axis=None)
+
+
+def test_a_fold_mean_says_of_how_many_folds_it_is() -> None:
+    rows = TABLE["member"].eq("1") & TABLE["dataset"].eq("external")
+    nobody_called = TABLE.assign(threshold=TABLE["threshold"].mask(rows, 1.1))
+    rates = of(rates_summary(nobody_called), "one", "external").query("at == 'frozen'")
+    found = rates.set_index("rate")
+    assert (found.loc["ppv", "fold_n"], found.loc["npv", "fold_n"]) == (2, 3)
+    assert (found["n_folds"] == 3).all()
+
+
+def test_nothing_predicted_is_two_empty_tables_with_their_columns() -> None:
+    assert list(results_summary(TABLE[:0], bootstrap_samples=5, seed=0)) == list(SUMMARY)
+    assert list(rates_summary(TABLE[:0])) == list(rates_summary(TABLE))
+
+
+def test_an_arm_that_failed_in_its_first_repetition_is_judged_by_its_next() -> None:
+    failed = TABLE[(TABLE["model"] != "two") | (TABLE["seed"] == 1)]
+    row = of(results_summary(failed, bootstrap_samples=5, seed=0), "two", "external").iloc[0]
+    vote = of(TABLE, "two", "external").query("seed == 1 and member == @SOFT_VOTE")
+    assert row["auc"] == pytest.approx(auc(vote["y_true"], vote["y_score"]))
+    assert row["n_seeds"] == 1

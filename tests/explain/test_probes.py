@@ -56,6 +56,18 @@ def test_a_constant_column_and_a_patient_without_target_are_borne() -> None:
     assert probe(rows, target, metric="r2", seed=0).n == 180
 
 
+def test_a_constant_target_raises() -> None:
+    with pytest.raises(UndefinedMetricError, match="all 50 patients have the same target"):
+        probe(features(50), np.full(50, 0.1), metric="r2", seed=0)
+
+
+def test_a_target_that_few_patients_differ_in_has_a_finite_interval() -> None:
+    target = np.full(20, 0.1)
+    target[0] = 0.7  # a third of the resamples are without it
+    score = probe(features(20), target, metric="r2", seed=0)
+    assert np.isfinite([score.lower, score.upper]).all()
+
+
 def test_the_same_seed_gives_the_same_score() -> None:
     rows, label = features(), features(seed=5)[:, 0] > 0
     assert probe(rows, label, metric="auc", seed=4) == probe(rows, label, metric="auc", seed=4)

@@ -60,3 +60,13 @@ def test_few_directions_are_told() -> None:
     found = collapse_of(rng.normal(size=(100, 2)) @ rng.normal(size=(2, 16)))
     assert found.level == "narrow"
     assert "few directions" in found.sentence
+
+
+@pytest.mark.parametrize(("share", "level"), [(0.20, "narrow"), (0.30, "spread")])
+def test_embeddings_that_training_has_drawn_together_are_told(share: float, level: str) -> None:
+    z = np.random.default_rng(5).normal(size=(100, 16))
+    spread = collapse_of(z).spread
+    found = collapse_of(z, untrained=spread / share)
+    assert found.level == level
+    assert f"{share:.2f} times that of the untrained encoder" in found.sentence
+    assert "untrained" not in collapse_of(z, untrained=0.0).sentence

@@ -16,16 +16,24 @@ def test_a_precision_that_was_asked_for_is_taken() -> None:
 @pytest.mark.parametrize(
     ("gpu", "instructions", "expected"),
     [
-        (True, {}, "bf16"),
-        (False, {"avx512_bf16": True}, "bf16"),
-        (False, {"amx_bf16": True}, "bf16"),
-        (False, {"avx512_bf16": False, "avx2": True}, "float32"),
+        ("native", {}, "bf16"),
+        ("emulating", {"avx512_bf16": True}, "float32"),
+        (None, {"avx512_bf16": True}, "bf16"),
+        (None, {"amx_bf16": True}, "bf16"),
+        (None, {"avx512_bf16": False, "avx2": True}, "float32"),
     ],
 )
 def test_auto_is_what_pays(
-    monkeypatch: pytest.MonkeyPatch, gpu: bool, instructions: dict[str, bool], expected: str
+    monkeypatch: pytest.MonkeyPatch,
+    gpu: str | None,
+    instructions: dict[str, bool],
+    expected: str,
 ) -> None:
-    monkeypatch.setattr(torch.cuda, "is_available", lambda: gpu)
+    def is_supported(including_emulation: bool = True) -> bool:
+        return gpu == "native" or including_emulation
+
+    monkeypatch.setattr(torch.cuda, "is_available", lambda: gpu is not None)
+    monkeypatch.setattr(torch.cuda, "is_bf16_supported", is_supported)
     monkeypatch.setattr(torch.cpu, "get_capabilities", lambda: instructions, raising=False)
     assert choose_precision("auto") == expected
 

@@ -14,7 +14,7 @@ from psp_core.encoder.weights import load_encoder
 from psp_core.errors import CheckpointError, MissingInputError
 from psp_core.pretraining.pretrain import batch_of, build_restorer, loss_of, pretrain, restore
 from psp_core.pretraining.restoration import load_restorer
-from psp_core.pretraining.views import Corruption
+from psp_core.pretraining.views import Blocks, Corruption
 from psp_core.training import weights_of
 
 ARCHITECTURE = {"side": 16, "patch": 4, "width": 24, "depth": 1, "heads": 2}
@@ -53,7 +53,7 @@ def fit(folder: Path, *, dies_at: int | None = None, steps: int = STEPS, **chang
         "temperature": 0.05,
         "precision": "float32",
         "snapshots": [3, 5, steps],
-        "checkpoint_every": 2,
+        "checkpoint_seconds": 0,
     }
     return pretrain(
         Source(dies_at),
@@ -69,7 +69,7 @@ def fit(folder: Path, *, dies_at: int | None = None, steps: int = STEPS, **chang
 @pytest.mark.parametrize("precision", ["float32", "bf16"])
 def test_a_killed_training_goes_on_bit_by_bit(tmp_path: Path, precision: str) -> None:
     straight, history = fit(tmp_path / "straight", precision=precision)
-    with pytest.raises(KilledError):  # in the sixth step, after the state of four
+    with pytest.raises(KilledError):  # in the sixth step, after the state of five
         fit(tmp_path / "killed", precision=precision, dies_at=5 * 3 + 1)
     again, resumed = fit(tmp_path / "killed", precision=precision)
     pd.testing.assert_frame_equal(resumed, history, check_exact=True)
@@ -129,6 +129,54 @@ def test_the_loss_of_a_batch_is_that_of_its_parts() -> None:
     _, r, c, _ = told["r"]
     expected = {"r + c*r": r + c * r, "r + c": r + c, "r": r, "c": c}
     assert {mix: values[0] for mix, values in told.items()} == pytest.approx(expected)
+
+
+def test_a_training_resumed_in_another_precision_begins_anew(tmp_path: Path) -> None:
+    with pytest.raises(KilledError):
+        fit(tmp_path, precision="bf16", dies_at=5 * 3 + 1)
+    _, history = fit(tmp_path, precision="float32")
+    _, straight = fit(tmp_path / "straight", precision="float32")
+    pd.testing.assert_frame_equal(history, straight, check_exact=True)
+
+
+def test_the_last_step_is_kept_whatever_snapshots_are_asked_for(tmp_path: Path) -> None:
+    fit(tmp_path, snapshots=[3])
+    last = tmp_path / "snapshots" / f"step_{STEPS}.safetensors"
+    assert last.read_bytes() == (tmp_path / "encoder.safetensors").read_bytes()
+
+
+def test_the_corrupted_share_does_not_count_air() -> None:
+    volumes = torch.zeros(1, 2, 16, 16, 16)
+    volumes[:, :, :8] = 1.0  # half is brain
+    holes = np.array([[[[16, 16, 16], [0, 0, 0]]]] * 2)
+    holes[0, 0, 0] = [8, 16, 16]  # air alone
+    holes[0, 0, 1] = [8, 0, 0]
+    blocks = Blocks(np.zeros((2, 0, 3, 3), np.int64), holes, np.zeros(2, bool))
+    restorer = build_restorer(ARCHITECTURE, "reconstructions", 0)
+    told = loss_of(restorer, (volumes, blocks), restorer=restorer, mix="r", temperature=0.05)
+    assert told[3].item() == pytest.approx(0.5)  # nothing of the first view, all of the second
+
+
+def test_patches_of_20_voxels_are_trained_end_to_end(tmp_path: Path) -> None:
+    volumes = np.random.default_rng(0).normal(size=(2, 2, 40, 40, 40)).astype(np.float16)
+    architecture = {"side": 40, "patch": 20, "width": 12, "depth": 1, "heads": 2}
+    restorer = build_restorer(architecture, "reconstructions", 0)
+    batch = batch_of(
+        0,
+        torch.Generator().manual_seed(0),
+        source=list(volumes),
+        batch_size=2,
+        corruption=CORRUPTION,
+        seed=0,
+    )
+    told = loss_of(restorer, batch, restorer=restorer, mix="r + c*r", temperature=0.05)
+    told[0].backward()  # type: ignore[no-untyped-call]
+    for name, value in restorer.named_parameters():
+        assert value.grad is not None, name
+        assert torch.isfinite(value.grad).all(), name
+        assert value.grad.abs().max() > 0, name
+    views, restored = restore(restorer, volumes, CORRUPTION, seed=0)
+    assert views.shape == restored.shape == volumes.shape
 
 
 def test_fewer_scans_than_a_batch_raise(tmp_path: Path) -> None:

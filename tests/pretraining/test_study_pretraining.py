@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import resource
 from dataclasses import replace
 from pathlib import Path
 
@@ -10,13 +11,14 @@ import pytest
 import torch
 
 from psp_core.encoder.weights import load_encoder
-from psp_core.errors import MissingInputError, OverlapError
+from psp_core.errors import OverlapError, StageError
 from psp_core.preprocessing.cases import Case
 from psp_core.preprocessing.intensity import Landmarks
 from psp_core.preprocessing.prepared import PreparedRun
 from psp_core.preprocessing.store import VolumeStore
-from psp_core.pretraining.study_pretraining import pretrain_run, unlabelled_keys
-from psp_core.runs import Run, digest_of, open_run
+from psp_core.pretraining import pretrain as pretrain_module
+from psp_core.pretraining.study_pretraining import StoredScans, pretrain_run, unlabelled_keys
+from psp_core.runs import Run, Stage, digest_of, open_run
 
 PARAMS = Path(__file__).parents[2] / "params" / "ci.yaml"
 OVERRIDES = {
@@ -58,6 +60,7 @@ def prepared(run: Run) -> PreparedRun:
 
 def test_a_run_is_pre_trained_once_and_read_afterwards(run: Run, prepared: PreparedRun) -> None:
     trained = pretrain_run(run, prepared)
+    assert trained is not None
     assert list(trained.snapshots) == [0, 2, 4]
     assert trained.collapse["step"].tolist() == [0, 2, 4]
     assert trained.history["step"].tolist() == [0, 1, 2, 3]
@@ -67,6 +70,7 @@ def test_a_run_is_pre_trained_once_and_read_afterwards(run: Run, prepared: Prepa
     assert torch.equal(last.position, load_encoder(trained.encoder).position)
     written = trained.encoder.stat().st_mtime_ns
     again = pretrain_run(run, prepared)
+    assert again is not None
     assert again.encoder.stat().st_mtime_ns == written
     assert again.card == trained.card
     left = {path.name for path in trained.folder.iterdir()}
@@ -81,12 +85,15 @@ def test_the_same_seed_gives_the_same_bytes(
 ) -> None:
     other = open_run(PARAMS, tmp_path / "other", OVERRIDES)
     one, same = pretrain_run(run, prepared), pretrain_run(other, prepared)
+    assert one is not None
+    assert same is not None
     assert one.encoder.read_bytes() == same.encoder.read_bytes()
 
 
 def test_no_step_at_all_leaves_the_untrained_encoder(tmp_path: Path, prepared: PreparedRun) -> None:
     run = open_run(PARAMS, tmp_path / "untrained", OVERRIDES | {"pretraining.steps": 0})
     trained = pretrain_run(run, prepared)
+    assert trained is not None
     assert list(trained.snapshots) == [0]
     assert trained.history.empty
     assert trained.encoder.read_bytes() == trained.snapshots[0].read_bytes()
@@ -103,6 +110,51 @@ def test_a_scan_of_another_collection_raises(prepared: PreparedRun) -> None:
         unlabelled_keys(replace(prepared, cases=cases), ["brats2021"])
 
 
-def test_without_a_scan_it_raises(prepared: PreparedRun) -> None:
-    with pytest.raises(MissingInputError, match="no prepared scan of brats2021 to pre-train on"):
-        unlabelled_keys(replace(prepared, cases={}), ["brats2021"])
+@pytest.mark.parametrize("left", [0, 3])
+def test_without_the_scans_of_a_batch_there_is_no_encoder_and_no_older_one(
+    run: Run, prepared: PreparedRun, left: int
+) -> None:
+    pretrain_run(run, prepared)
+    run.finished("pretraining")
+    cases = {"brats2021": prepared.cases["brats2021"][:left]} if left else {}
+    assert pretrain_run(run, replace(prepared, cases=cases)) is None
+    with pytest.raises(StageError, match="'pretraining' of this run is not finished"):
+        run.finished("pretraining")
+    assert pretrain_run(run, prepared) is not None
+
+
+def test_a_training_that_was_done_but_not_marked_is_not_repeated(
+    run: Run, prepared: PreparedRun, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    class KilledError(Exception):
+        pass
+
+    def die(*_: object, **__: object) -> None:
+        raise KilledError
+
+    with monkeypatch.context() as patched:
+        patched.setattr(Stage, "finish", die)
+        with pytest.raises(KilledError):
+            pretrain_run(run, prepared)
+    monkeypatch.setattr(pretrain_module, "batch_of", die)  # a further step would end it
+    trained = pretrain_run(run, prepared)
+    assert trained is not None
+    assert len(trained.history) == 4
+    assert not list(trained.folder.glob("training*"))
+
+
+def test_more_scans_than_files_may_be_open_are_borne(run: Run, prepared: PreparedRun) -> None:
+    cases = [case(number) for number in range(100, 180)]
+    for one in cases:
+        volume = np.ones((2, 16, 16, 16), np.float16)
+        prepared.volumes.write(one.key, {"volume": volume}, {"status": "done"}, digest="1")
+    source = StoredScans(prepared.volumes, [one.key for one in cases])
+    soft, hard = resource.getrlimit(resource.RLIMIT_NOFILE)
+    highest = max(int(file.name) for file in Path("/dev/fd").iterdir())
+    resource.setrlimit(resource.RLIMIT_NOFILE, (highest + 40, hard))
+    try:
+        held = [source[number] for number in range(len(source))]
+        assert pretrain_run(run, replace(prepared, cases={"brats2021": cases})) is not None
+    finally:
+        resource.setrlimit(resource.RLIMIT_NOFILE, (soft, hard))
+    assert len(held) == 80

@@ -2,15 +2,18 @@
 
 from __future__ import annotations
 
+import numpy as np
 import pandas as pd
 import pytest
 
 from psp_core.evaluation.comparison import delong_test, holm
 from psp_core.evaluation.internal import internal_difference
 from psp_core.report.comparison_table import (
+    COLUMNS,
     against_the_best,
     declared_comparisons,
     format_comparisons,
+    verdict_on_best,
 )
 from tests.report.results import TITLES, make_predictions
 
@@ -57,10 +60,82 @@ def test_a_model_that_saw_the_truth_is_above_the_best() -> None:
     votes = PREDICTIONS.query("member == 'soft_vote' and model == 'proposed'")
     truth = votes[["dataset", "subject_id"]].assign(bayes_full=votes["y_score"])
     fair = against_the_best(PREDICTIONS, truth)
-    assert (fair["p_holm"].fillna(1) > 0.05).all()
+    assert fair["p_holm"].notna().any()
+    assert (fair["p_holm"].dropna() > 0.05).all()
     poor = truth.assign(bayes_full=1 - truth["bayes_full"])
     leaky = PREDICTIONS.assign(y_score=PREDICTIONS["y_true"].astype(float))
-    assert (against_the_best(leaky, poor)["p_holm"] < 0.05).all()
+    found = against_the_best(leaky, poor)
+    assert (found["p_holm"] < 0.05).all()
+    assert "look for a leak" in verdict_on_best(found, alpha=0.05)
+
+
+def leak_between_folds() -> tuple[pd.DataFrame, pd.DataFrame]:
+    """Held-out scores that know the truth, votes that do not, and a poor best score."""
+    held_out = PREDICTIONS["split"] == "validation"
+    own = PREDICTIONS["y_true"].astype(float)
+    predictions = PREDICTIONS.assign(y_score=PREDICTIONS["y_score"].mask(held_out, own))
+    patients = PREDICTIONS.drop_duplicates("subject_id")[["dataset", "subject_id"]]
+    noise = np.random.default_rng(1).random(len(patients))
+    return predictions, patients.assign(bayes_full=noise)
+
+
+def test_a_leak_between_folds_shows_in_the_held_out_scores() -> None:
+    predictions, truth = leak_between_folds()
+    found = against_the_best(predictions, truth)
+    held_out = found[found["split"] == "validation"]
+    assert len(held_out) == 2
+    assert (held_out["p_holm"] < 0.05).all()
+    expected = internal_difference(
+        *(predictions.query("model == 'proposed' and split == 'validation'")
+          .merge(truth)[name] for name in ("y_true", "y_score", "bayes_full", "fold")),
+        alternative="greater",
+    )  # fmt: skip
+    row = held_out.set_index("first_model").loc["proposed"]
+    assert row["p_value"] == pytest.approx(expected.p_value)
+
+
+def test_the_verdict_counts_what_was_compared() -> None:
+    """The better model separates its held-out folds, as the best score does: no spread."""
+    patients = PREDICTIONS.drop_duplicates("subject_id")
+    truth = patients[["dataset", "subject_id"]].assign(bayes_full=patients["y_true"].astype(float))
+    verdict = verdict_on_best(against_the_best(PREDICTIONS, truth), alpha=0.05)
+    assert verdict == (
+        "**No model is found above the best possible score.** 3 of 4 comparisons could be made: "
+        "1 on held-out folds, 2 of soft votes."
+    )
+
+
+def test_without_any_comparison_the_verdict_says_so() -> None:
+    truth = PREDICTIONS[["dataset", "subject_id"]].drop_duplicates().assign(bayes_full=0.5)
+    nothing = against_the_best(PREDICTIONS[:0], truth)
+    assert list(nothing) == list(COLUMNS)
+    single = against_the_best(PREDICTIONS[PREDICTIONS["y_true"]], truth)
+    assert len(single) == 4
+    assert single["p_holm"].isna().all()
+    for table in (nothing, single):
+        assert verdict_on_best(table, alpha=0.05).startswith("**No comparison")
+        assert format_comparisons(table, TITLES).shape[0] == len(table)
+
+
+def test_a_pair_without_a_fold_of_both_classes_has_its_reason_and_stops_nobody() -> None:
+    own = PREDICTIONS["split"] == "validation"
+    apart = PREDICTIONS.assign(
+        fold=PREDICTIONS["fold"].mask(own, PREDICTIONS["y_true"].astype(int))
+    )
+    table = declared_comparisons(apart, PAIRS[:1]).set_index("split")
+    assert "holds both classes" in table.loc["validation", "note"]
+    assert np.isnan(table.loc["validation", "p_value"])
+    assert table.loc["test", "note"] == ""
+    text = format_comparisons(table.reset_index(), TITLES)
+    assert text["note"].str.contains("both classes").sum() == 1
+    assert (text["AUCs"] == "–").sum() == 1
+
+
+def test_models_of_different_repetitions_are_not_paired() -> None:
+    later = PREDICTIONS.assign(seed=PREDICTIONS["model"].eq("proposed").astype(int))
+    table = declared_comparisons(later, PAIRS[:1])
+    assert table["n"].tolist() == [0, 0]
+    assert (table["note"] != "").all()
 
 
 def test_comparisons_are_written_with_sign_and_interval() -> None:
@@ -75,5 +150,6 @@ def test_comparisons_are_written_with_sign_and_interval() -> None:
 
 
 def test_without_pairs_the_table_is_empty() -> None:
+    assert list(declared_comparisons(PREDICTIONS, ())) == list(COLUMNS)
     assert declared_comparisons(PREDICTIONS, ()).empty
     assert format_comparisons(declared_comparisons(PREDICTIONS, ()), TITLES).empty

@@ -8,6 +8,7 @@ from psp_core.report.formatting import (
     count,
     count_percent,
     decimal,
+    described,
     plain_number,
     spread,
     with_interval,
@@ -42,3 +43,8 @@ NAN = math.nan
 )
 def test_numbers_as_text(text: str, expected: str) -> None:
     assert text == expected
+
+
+def test_data_are_described_by_where_they_come_from() -> None:
+    assert described(None) == "phantoms"
+    assert described("somewhere") == "real patients"

@@ -3,12 +3,13 @@
 import numpy as np
 import pandas as pd
 
-from psp_core.report.learning_curve import learning_table, plot_learning_curve
+from psp_core.report.learning_curve import learning_table, plot_learning_curve, reached_sizes
 
 FITS = pd.DataFrame(
     {
         "arm": ["a", "a", "a", "b"],
         "n_train": [59, 59, 118, 59],
+        "seed": [0, 1, 0, 0],
         "auc": [0.6, 0.7, 0.75, np.nan],
     }
 )
@@ -28,3 +29,24 @@ def test_the_table_tells_mean_range_and_count() -> None:
     assert table.loc["a", "n = 59"] == "0.65 (0.60 to 0.70; 2)"
     assert table.loc["b", "n = 59"] == "not estimable"
     assert table.loc["b", "n = 118"] == ""
+
+
+def test_halves_of_one_draw_are_averaged_first() -> None:
+    halves = pd.DataFrame({"arm": "a", "n_train": 59, "seed": [0, 0, 1], "auc": [0.6, 0.8, 0.6]})
+    assert learning_table(halves)["n = 59"].tolist() == ["0.65 (0.60 to 0.70; 2)"]
+
+
+def test_nothing_that_is_drawn_lies_outside_the_axis() -> None:
+    far = pd.DataFrame({"arm": "a", "n_train": 59, "seed": [0, 1], "auc": [0.2, 0.97]})
+    low, high = plot_learning_curve(far, {"best possible": 0.99}).get_ylim()
+    assert low < 0.2
+    assert high > 0.99
+    assert plot_learning_curve(FITS, {}).get_ylim() == (0.4, 0.9)
+
+
+def test_sizes_that_were_not_reached_and_draws_are_told() -> None:
+    told = reached_sizes(FITS, (59, 118, 500, 2000))
+    assert told == (
+        "Not reached, for want of patients: 500, 2000. Draws of patients per arm: 2 (a), 1 (b)."
+    )
+    assert reached_sizes(FITS, (59,)).startswith("Draws of patients")

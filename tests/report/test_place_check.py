@@ -2,11 +2,14 @@
 
 from __future__ import annotations
 
+from pathlib import Path
+
 import numpy as np
 import pandas as pd
 import pytest
 
-from psp_core.report.place_check import format_place_check, place_check
+from psp_core.report.place_check import format_place_check, place_check, read_truth
+from psp_core.runs import open_run
 
 
 def test_differences_are_told_by_collection_and_source() -> None:
@@ -24,6 +27,27 @@ def test_differences_are_told_by_collection_and_source() -> None:
     assert row["correlation"] == pytest.approx(np.corrcoef([1, 2.5, 3], [1, 2, 4])[0, 1])
     (shown,) = format_place_check(place_check(features, truth)).to_dict("records")
     assert shown["median difference, mm"] == "0.50"
+
+
+@pytest.mark.parametrize(
+    ("overrides", "studied"),
+    [
+        ("", {"burdenko", "external", "development"}),
+        ("external.root: own", {"burdenko", "development"}),
+        ("burdenko.root: own", {"external", "development"}),
+    ],
+)
+def test_only_collections_without_a_folder_of_their_own_have_a_truth(
+    overrides: str, studied: set[str], tmp_path: Path
+) -> None:
+    run = open_run("params/ci.yaml", str(tmp_path), overrides)
+    assert read_truth(run) is None
+    (tmp_path / "phantom").mkdir(parents=True, exist_ok=True)
+    datasets = ["burdenko", "external", "development"]
+    pd.DataFrame({"dataset": datasets}).to_parquet(tmp_path / "phantom" / "truth.parquet")
+    truth = read_truth(run)
+    assert truth is not None
+    assert set(truth["dataset"]) == studied
 
 
 def test_nothing_to_compare_is_an_empty_table() -> None:

@@ -6,13 +6,15 @@ import math
 
 import numpy as np
 
-from psp_core.evaluation.coverage import simulate_coverage
+from psp_core.evaluation.coverage import simulate_coverage, simulate_difference
 from psp_core.evaluation.summary import rates_summary, results_summary
 from psp_core.report.results_table import (
     format_coverage,
+    format_difference,
     format_rates,
     format_results,
     mean_sd,
+    over_folds,
     published_beside_rerun,
 )
 from tests.report.results import TITLES, make_predictions
@@ -36,9 +38,52 @@ def test_every_rate_stands_with_its_count() -> None:
     text = format_rates(RATES, TITLES)
     rate = RATES.query("model == 'proposed' and dataset == 'external' and at == 'frozen'")
     row = rate.set_index("rate").loc["accuracy"]
-    cell = text.query("model == 'proposed' and dataset == 'external'")["accuracy"].iloc[0]
+    cell = text.query("model == 'proposed' and patients == 'external'")["accuracy"].iloc[0]
     assert cell.startswith(f"{row['k']}/{row['n']}: {row['value']:.2f} (")
+    assert set(text["patients"]) == {"burdenko, held-out folds", "external"}
     assert len(text) == 4
+
+
+def test_a_missing_auc_has_its_reason_beside_it() -> None:
+    assert "note" not in format_results(SUMMARY, TITLES)
+    single = PREDICTIONS[PREDICTIONS["y_true"]]
+    text = format_results(results_summary(single, bootstrap_samples=5, seed=0), TITLES)
+    assert len(text) == 4
+    assert text["note"].str.contains("one of each class|holds both classes").all()
+    assert (text["bootstrap"] == "–").all()
+    rates = format_rates(rates_summary(single), TITLES)
+    assert (rates["specificity"] == "no pseudoprogression").all()
+
+
+def test_results_of_nothing_are_empty_tables() -> None:
+    assert format_results(SUMMARY[:0], TITLES).empty
+    assert format_rates(RATES[:0], TITLES).empty
+
+
+def test_held_out_folds_have_no_bootstrap() -> None:
+    text = format_results(SUMMARY, TITLES)
+    assert (text["bootstrap"] == "–").tolist() == [True, True, False, False]
+
+
+def test_the_printed_validation_stands_beside_held_out_folds() -> None:
+    beside = published_beside_rerun(
+        SUMMARY, RATES, TITLES, {"proposed": "proposed"},
+        dataset="burdenko", described="phantoms", split="validation",
+    )  # fmt: skip
+    printed, rerun = beside.iloc[0], beside.iloc[1]
+    assert beside["source"].tolist() == [
+        "Gomaa 2025: Burdenko, n = 59", "rerun: phantoms, n = 20",
+    ]  # fmt: skip
+    assert printed["AUC, folds"] == "0.883 ± 0.044"
+    assert printed["AUC, all held out"] == "–"
+    assert "/10)" in rerun["sensitivity, all held out"]
+
+
+def test_a_mean_over_some_of_the_folds_says_so() -> None:
+    row = {"fold_mean": 0.5, "fold_sd": 0.1, "fold_n": 4, "n_folds": 5}
+    assert over_folds(row, "fold") == "0.500 ± 0.100 (4 of 5 folds)"
+    assert over_folds(row | {"fold_n": 5}, "fold") == "0.500 ± 0.100"
+    assert over_folds(row | {"fold_mean": math.nan, "fold_n": 0}, "fold") == "–"
 
 
 def test_printed_and_rerun_stand_beside_each_other_and_are_never_merged() -> None:
@@ -64,14 +109,17 @@ def test_a_set_that_is_not_there_gives_no_row() -> None:
     ).empty
 
 
-def test_coverage_has_a_column_per_true_auc() -> None:
-    table = simulate_coverage(
-        n_positive=12, n_negative=10, n_folds=2, best_aucs=(0.6, 0.9), n_features=2,
-        repetitions=30, rng=np.random.default_rng(0),
-    )  # fmt: skip
+def test_coverage_has_a_column_per_setting_even_where_rounded_aucs_agree() -> None:
+    design = {"n_positive": 12, "n_negative": 10, "n_folds": 2, "n_features": 2, "repetitions": 30}
+    aucs = (0.5, 0.51, 0.9)
+    table = simulate_coverage(**design, best_aucs=aucs, rng=np.random.default_rng(0))
     text = format_coverage(table)
     assert len(text) == table["method"].nunique()
-    assert text.shape[1] == 3
+    assert text.shape[1] == 4
+    first = table.query("best_auc == 0.51")
+    assert text.iloc[:, 1].tolist() == [f"{value:.3f}" for value in first["coverage"]]
+    difference = simulate_difference(**design, best_aucs=aucs, rng=np.random.default_rng(0))
+    assert format_difference(difference).shape == (2, 3)
 
 
 def test_a_mean_without_spread_stands_alone() -> None:

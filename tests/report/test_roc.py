@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+import numpy as np
+
 from psp_core.evaluation.summary import results_summary
 from psp_core.report.roc import plot_auc_intervals, roc_panels
 from tests.report.results import TITLES, make_predictions
@@ -24,9 +26,32 @@ def test_there_is_a_panel_per_model_with_its_exact_auc() -> None:
 
 
 def test_the_training_cohort_has_folds_and_no_vote() -> None:
-    ax = roc_panels(PREDICTIONS, SUMMARY, TITLES, dataset="burdenko")[0]
+    separated, ax = roc_panels(PREDICTIONS, SUMMARY, TITLES, dataset="burdenko")
+    assert not any("interval" in text or "nan" in text for text in legend(separated))
     assert any(text.startswith("interval") for text in legend(ax))
     assert not any(text.startswith("vote") for text in legend(ax))
+
+
+def test_without_an_interval_none_is_written() -> None:
+    bare = SUMMARY.assign(lower=np.nan, upper=np.nan)
+    ax = roc_panels(PREDICTIONS, bare, TITLES, dataset="burdenko")[0]
+    assert [text.partition(" ")[0] for text in legend(ax)] == ["folds"]
+    vote = legend(roc_panels(PREDICTIONS, bare, TITLES, dataset="external")[0])[-1]
+    assert vote.startswith("vote")
+    assert "(" not in vote
+    assert "nan" not in vote
+
+
+def test_a_set_of_one_class_has_empty_panels() -> None:
+    single = PREDICTIONS[PREDICTIONS["y_true"] | (PREDICTIONS["dataset"] != "external")]
+    summary = results_summary(single, bootstrap_samples=5, seed=0)
+    ax = roc_panels(single, summary, TITLES, dataset="external")[0]
+    assert len(ax.lines) == 1
+    assert ax.get_legend() is None
+
+
+def test_without_results_the_figure_of_intervals_is_empty() -> None:
+    assert plot_auc_intervals(SUMMARY[:0], TITLES).get_legend() is None
 
 
 def test_a_curve_ends_at_both_corners() -> None:

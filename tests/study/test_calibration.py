@@ -2,11 +2,16 @@
 
 from __future__ import annotations
 
+from typing import Any
+
 import numpy as np
 import pytest
+from scipy.optimize import OptimizeResult
 from scipy.special import logit
 from sklearn.calibration import _SigmoidCalibration
 
+from psp_core.errors import CalibrationError
+from psp_core.study import calibration
 from psp_core.study.calibration import SMALLEST_SLOPE, fit_platt
 
 RNG = np.random.default_rng(0)
@@ -45,6 +50,28 @@ def test_the_order_of_the_patients_does_not_matter() -> None:
     order = RNG.permutation(47)
     one, two = fit_platt(Y_TRUE, SCORE), fit_platt(Y_TRUE[order], SCORE[order])
     assert (one.slope, one.intercept) == pytest.approx((two.slope, two.intercept), rel=1e-5)
+
+
+def test_an_optimiser_that_finds_no_minimum_is_an_error(monkeypatch: pytest.MonkeyPatch) -> None:
+    stopped = OptimizeResult(x=np.array([1.0, 0.0]), jac=np.array([0.0, 3.0]))
+    monkeypatch.setattr(calibration, "minimize", lambda *_, **__: stopped)
+    with pytest.raises(CalibrationError, match=r"27 and 20 patients has no minimum after 4 starts"):
+        fit_platt(Y_TRUE, SCORE)
+
+
+def test_an_optimiser_that_stops_on_its_way_begins_again(monkeypatch: pytest.MonkeyPatch) -> None:
+    expected, minimize, calls = fit_platt(Y_TRUE, SCORE), calibration.minimize, []
+
+    def tired(*args: Any, **options: Any) -> OptimizeResult:
+        calls.append(1)
+        if len(calls) == 1:
+            options["options"] = {"maxiter": 1}
+        return minimize(*args, **options)
+
+    monkeypatch.setattr(calibration, "minimize", tired)
+    again = fit_platt(Y_TRUE, SCORE)
+    assert len(calls) == 2
+    assert (again.slope, again.intercept) == pytest.approx((expected.slope, expected.intercept))
 
 
 def test_scores_of_0_and_1_stay_finite() -> None:

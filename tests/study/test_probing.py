@@ -136,3 +136,27 @@ def test_without_pretraining_it_says_what_to_run(tmp_path: Path) -> None:
     run = open_run(PARAMS, tmp_path / "run", PROBING)
     with pytest.raises(StageError, match="run the notebook that writes it first"):
         probe_run(run)
+
+
+def test_probes_are_computed_again_for_other_weights_alone(tmp_path: Path) -> None:
+    run = open_run(PARAMS, tmp_path / "run", PROBING)
+    write_scans(run, "burdenko", 15, is_labelled=True)
+    write_snapshots(run, (0, 1))
+    first = probe_run(run)
+    digest = run.finished("probing").digest
+    folder = run.finished("pretraining").folder / "snapshots"
+    with run.stage("pretraining", depends_on={"steps": "the same weights"}) as stage:
+        for step in (0, 1):
+            torch.manual_seed(step)
+            encoder = VisionTransformer3D(side=SIDE, patch=PATCH, width=WIDTH, depth=1, heads=2)
+            save_encoder(folder / f"step_{step}.safetensors", encoder)
+        stage.finish()
+    pd.testing.assert_frame_equal(probe_run(run), first)
+    assert run.finished("probing").digest == digest
+    (folder / "step_0.safetensors").replace(folder / "step_1.safetensors")
+    torch.manual_seed(7)
+    encoder = VisionTransformer3D(side=SIDE, patch=PATCH, width=WIDTH, depth=1, heads=2)
+    save_encoder(folder / "step_0.safetensors", encoder)
+    again = probe_run(run)
+    assert run.finished("probing").digest != digest
+    assert not again["value"].equals(first["value"])

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import os
+from collections.abc import Callable
 from functools import partial
 from pathlib import Path
 
@@ -30,6 +31,15 @@ def end_abruptly(number: int) -> pd.DataFrame:
     os._exit(number)
 
 
+def stop_at_unit_files(unlink: Callable[..., None]) -> Callable[..., None]:
+    def stop(path: Path, missing_ok: bool = False) -> None:
+        if path.name.startswith("unit_"):
+            raise StageError("killed here")
+        unlink(path, missing_ok=missing_ok)
+
+    return stop
+
+
 @pytest.fixture
 def run(tmp_path: Path) -> Run:
     return open_run(PARAMS, tmp_path / "run", {"study.workers": 1})
@@ -50,6 +60,18 @@ def test_a_stopped_table_goes_on_and_a_finished_one_is_read(run: Run, tmp_path: 
     assert log.read_text().split() == ["1", "2", "3"]
     table_of_units(run, "squares", UNITS, partial(square, log=log), depends_on={"seed": 2})
     assert log.read_text().split() == ["1", "2", "3"] * 2
+
+
+def test_unit_files_that_stay_behind_do_no_harm(run: Run, monkeypatch: pytest.MonkeyPatch) -> None:
+    with monkeypatch.context() as patched:
+        patched.setattr(Path, "unlink", stop_at_unit_files(Path.unlink))
+        with pytest.raises(StageError, match="killed here"):
+            table_of_units(run, "squares", UNITS, square, depends_on={})
+    names = {path.name for path in run.finished("squares").folder.iterdir()}
+    assert names == {"squares.parquet", *(f"unit_{unit}.parquet" for unit in UNITS)}
+    unread = partial(square, fail_at=1)
+    table = table_of_units(run, "squares", UNITS, unread, depends_on={})
+    assert table["square"].tolist() == [1, 4, 9]
 
 
 def test_processes_give_the_same_table(run: Run, tmp_path: Path) -> None:

@@ -12,7 +12,7 @@ from lightning_fabric import Fabric
 from torch import Tensor, nn
 
 from psp_core.errors import CheckpointError, TrainingDivergedError
-from psp_core.training import train, warmup_cosine
+from psp_core.training import loop, train, warmup_cosine
 
 STEPS = 20
 
@@ -59,7 +59,7 @@ def fit(
         schedule=lambda step: warmup_cosine(step, steps=steps, warmup_steps=4),
         largest_gradient=1.0,
         checkpoint=checkpoint,
-        checkpoint_every=5,
+        checkpoint_seconds=0,
     )
 
 
@@ -205,7 +205,7 @@ def test_parts_of_the_loss_are_recorded_and_survive_a_resumption(tmp_path: Path)
             steps=6,
             seed=3,
             checkpoint=tmp_path / "state",
-            checkpoint_every=2,
+            checkpoint_seconds=0,
             parts=("twice", "mean"),
             after_step=after,
         )
@@ -214,10 +214,31 @@ def test_parts_of_the_loss_are_recorded_and_survive_a_resumption(tmp_path: Path)
     with pytest.raises(KilledError):  # after step 4, before its state is written
         fit_parts(4, calls)
     history = fit_parts(0, calls)
-    assert calls == [1, 2, 3, 4, 3, 4, 5, 6]
+    assert calls == [1, 2, 3, 4, 4, 5, 6]
     np.testing.assert_allclose(history["twice"], 2 * history["loss"], rtol=1e-6)
     assert history["mean"].nunique() == 6
     alone = train(
         network(), torch.optim.SGD(network().parameters()), batch_of, loss_of, steps=1, seed=3
     )
     assert list(history) == [*alone, "twice", "mean"]
+
+
+def test_the_state_is_written_when_its_time_has_come_and_at_the_end(
+    tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    written: list[int] = []
+    clock = iter(range(0, 1000, 4))  # each look at it is 4 seconds after the last one
+    monkeypatch.setattr(loop, "monotonic", lambda: next(clock))
+    monkeypatch.setattr(loop, "save_checkpoint", lambda *state: written.append(len(state[-1])))
+    model = network()
+    train(
+        model,
+        torch.optim.SGD(model.parameters(), lr=1e-2),
+        batch_of,
+        loss_of,
+        steps=8,
+        seed=0,
+        checkpoint=tmp_path / "state",
+        checkpoint_seconds=12,
+    )
+    assert written == [3, 6, 8]
