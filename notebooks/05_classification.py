@@ -72,8 +72,8 @@ sees = {name: FEATURE_SETS[entry.feature_set] for name, entry in classified.entr
 display(
     Markdown(
         "\n".join(
-            f"- {entry.title}: {len(sees[name].columns)} clinical columns"
-            f"{' and the image' if sees[name].uses_image else ''} (`{entry.feature_set}`)"
+            f"- {entry.title} (`{entry.feature_set}`): clinical columns: "
+            f"{len(sees[name].columns)}{', and the image' if sees[name].uses_image else ''}"
             for name, entry in classified.entries.items()
         )
     )

@@ -3,9 +3,9 @@
 from __future__ import annotations
 
 from collections.abc import Mapping
+from itertools import cycle
 
 import matplotlib.pyplot as plt
-import numpy as np
 import pandas as pd
 from matplotlib.axes import Axes
 
@@ -13,6 +13,8 @@ from psp_core.report.formatting import NOT_ESTIMABLE, decimal
 
 LIMITS = (0.4, 0.9)  # wider where the data are
 STYLES = ("o-", "s--", "^-.", "D:", "v-", "P--", "X-.", "<:", ">-")
+# Okabe and Ito's, which colour-blind readers can tell apart
+COLOURS = ("#000000", "#0072b2", "#d55e00", "#009e73", "#cc79a7", "#e69f00", "#56b4e9")
 
 
 def plot_learning_curve(
@@ -28,17 +30,18 @@ def plot_learning_curve(
     ----------
     fits : DataFrame
         ``arm, n_train, seed, auc``, one row per fit; fits of one draw (``seed``) are averaged
-        first, so that halves of one cohort count as one draw.
+        first, so that halves of one cohort count as one draw. What stands before a colon in
+        an arm's name decides its colour.
     ceilings : mapping of str to float
         Horizontal lines by what they are.
     """
     if ax is None:
-        _, ax = plt.subplots(figsize=(5.6, 3.4), layout="constrained")
+        _, ax = plt.subplots(figsize=(8.2, 4.2), layout="constrained")
     draws = _draws(fits)
-    colours = plt.get_cmap("cividis")(np.linspace(0.0, 0.85, max(fits["arm"].nunique(), 1)))
-    for (arm, part), colour, style in zip(
-        draws.groupby("arm", sort=False), colours, STYLES * 3, strict=False
-    ):
+    groups = dict.fromkeys(str(arm).partition(": ")[0] for arm in draws["arm"])
+    colour_of = dict(zip(groups, cycle(COLOURS), strict=False))
+    for (arm, part), style in zip(draws.groupby("arm", sort=False), cycle(STYLES), strict=False):
+        colour = colour_of[str(arm).partition(": ")[0]]
         by_size = part.groupby("n_train")["auc"].agg(["mean", "min", "max"])
         ax.plot(by_size.index, by_size["mean"], style, color=colour, ms=4, lw=1.3, label=str(arm))
         ax.vlines(by_size.index, by_size["min"], by_size["max"], color=colour, lw=0.8, alpha=0.6)
