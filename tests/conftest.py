@@ -15,3 +15,8 @@ def reference_dir() -> Path:
     if not folder or not Path(folder).is_dir():
         pytest.skip("PSP_REFERENCE_DIR is not set: reference data not available")
     return Path(folder)
+
+
+def pytest_collection_modifyitems(items: list[pytest.Item]) -> None:
+    """Start with the notebooks: they take minutes, and other processes run the rest meanwhile."""
+    items.sort(key=lambda item: item.get_closest_marker("notebook") is None)
