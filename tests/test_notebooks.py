@@ -11,6 +11,8 @@ import pytest
 
 ROOT = Path(__file__).parents[1]
 SCRIPTS = sorted((ROOT / "notebooks").glob("*.py"))
+# Other tests use the other processors, and the checks run the whole profile besides.
+OVERRIDES = "{study.workers: 1, phantom.sizes.external: 8, phantom.sizes.brats2021: 10}"
 
 pytestmark = pytest.mark.notebook
 
@@ -34,7 +36,7 @@ def run_notebook(script: Path, run_dir: Path) -> None:
         parameters={
             "params_file": str(ROOT / "params" / "ci.yaml"),
             "run_dir": str(run_dir),
-            "overrides": "",
+            "overrides": OVERRIDES,
         },
         cwd=str(ROOT),
         progress_bar=False,
