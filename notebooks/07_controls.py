@@ -78,7 +78,8 @@ Markdown(
 # could gain, and that half stands here, on true latents. To run it on images as well:
 #
 # ```
-# make book PROFILE=truth OVERRIDES='phantom.switches.interaction: true' RUN_DIR=runs/interaction
+# make book PROFILE=truth OVERRIDES='phantom.switches.interaction: true' \
+#     RUN_DIR=runs/interaction
 # ```
 #
 # Differences of AUCs on the same scored patients (paired DeLong, 95 % interval), Holm-corrected

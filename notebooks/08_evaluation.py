@@ -87,7 +87,8 @@ format_results(summary, titles).style.hide(axis="index")
 # folds' own variances tell, most of all where the models know little. The interval printed on
 # these pages is the last row: DeLong's variance within the folds, its standard error widened by
 # V / (V - 1) for V folds, on the logit scale. The factor was chosen by this simulation; it is
-# conservative where the AUC is high.
+# conservative where the AUC is high. Columns: the best AUC that the features allow, in brackets
+# that of the fold models.
 
 # %% tags=["full-width"]
 first = first_repetition(predictions)

@@ -29,7 +29,7 @@ def plumbing_table(fits: pd.DataFrame, *, judged: str) -> pd.DataFrame:
         The story on which the tolerance is asked for; others are shown only.
     """
     verdicts = ["" if row["story"] != judged else _verdict(row) for row in fits.to_dict("records")]
-    return pd.DataFrame(
+    table = pd.DataFrame(
         {
             "model": fits["title"],
             "phantoms": fits["story"],
@@ -40,6 +40,7 @@ def plumbing_table(fits: pd.DataFrame, *, judged: str) -> pd.DataFrame:
             "note": fits["note"],
         }
     )
+    return table if (fits["note"] != "").any() else table.drop(columns="note")
 
 
 def fusion_table(fits: pd.DataFrame) -> pd.DataFrame:

@@ -67,14 +67,13 @@ def learning_table(fits: pd.DataFrame) -> pd.DataFrame:
     Parameters
     ----------
     fits : DataFrame
-        See `plot_learning_curve`; the last figure of a cell is the number of draws.
+        See `plot_learning_curve`. The last figure of a cell is the number of draws; one draw
+        has no range.
     """
     grouped = _draws(fits).groupby(["arm", "n_train"], sort=False)["auc"]
     spread = grouped.agg(["mean", "min", "max", "count"]).reset_index()
     spread["cell"] = [
-        f"{decimal(row['mean'], 2)} ({row['min']:.2f} to {row['max']:.2f}; {row['count']:.0f})"
-        if row["count"]
-        else NOT_ESTIMABLE
+        _cell(row["mean"], row["min"], row["max"], int(row["count"]))
         for row in spread.to_dict("records")
     ]
     wide = spread.pivot_table(
@@ -82,6 +81,13 @@ def learning_table(fits: pd.DataFrame) -> pd.DataFrame:
     )
     wide.columns = [f"n = {size}" for size in wide.columns]
     return wide.fillna("").reset_index()
+
+
+def _cell(mean: float, least: float, greatest: float, n_draws: int) -> str:
+    if not n_draws:
+        return NOT_ESTIMABLE
+    spread = f" ({least:.2f} to {greatest:.2f}; {n_draws})" if n_draws > 1 else ""
+    return f"{decimal(mean, 2)}{spread}"
 
 
 def reached_sizes(fits: pd.DataFrame, wanted: tuple[int, ...]) -> str:

@@ -136,6 +136,9 @@ def published_beside_rerun(
     return pd.DataFrame(rows).fillna(NOT_KNOWN)
 
 
+SETTING = "best AUC (of fold models)"
+
+
 def format_coverage(table: pd.DataFrame) -> pd.DataFrame:
     """Write `coverage.simulate_coverage`: one row per method, one column per setting."""
     cells = [f"{row['coverage']:.3f}" for row in _records(table)]
@@ -144,6 +147,7 @@ def format_coverage(table: pd.DataFrame) -> pd.DataFrame:
     wide = named.pivot_table(
         index="method", columns="head", values="cell", aggfunc="first", sort=False
     )
+    wide.columns.name = SETTING
     widths = table.groupby("method", sort=False)["width"].mean()
     return wide.assign(**{"mean width": [decimal(widths[one], 2) for one in wide.index]})
 
@@ -161,11 +165,11 @@ def format_difference(table: pd.DataFrame) -> pd.DataFrame:
         ]
         for row in rows
     }
-    return pd.DataFrame(written, index=list(figures))
+    return pd.DataFrame(written, index=list(figures)).rename_axis(columns=SETTING)
 
 
 def _setting(row: Mapping[str, Any]) -> str:
-    return f"best AUC {row['best_auc']:.2f}, fold models {row['true_auc']:.3f}"
+    return f"{row['best_auc']:.2f} ({row['true_auc']:.3f})"
 
 
 def over_folds(row: Mapping[str, Any], name: str) -> str:
