@@ -41,6 +41,7 @@ class Scan(Protocol):
 
 
 Item = TypeVar("Item", bound=Scan)
+Work = TypeVar("Work")
 
 
 @dataclass(frozen=True)
@@ -94,10 +95,17 @@ def prepare_all(
         wanted = set(store.pending(digests))
         todo = [item for item in items if item.key in wanted]
         call = partial(_prepare_one, work=work, store=store, digests=digests, log=log)
-        _run(call, todo, workers)
+        run_in_processes(call, todo, workers)
 
 
-def _run(call: Callable[[Item], None], items: list[Item], workers: int) -> None:
+def run_in_processes(call: Callable[[Work], None], items: list[Work], workers: int) -> None:
+    """Call for every item, in fresh processes of one thread where that is worth it.
+
+    Raises
+    ------
+    StageError
+        If a worker process was killed; what `call` raises is raised here.
+    """
     if workers == 1 or len(items) < 2:
         for item in items:
             call(item)

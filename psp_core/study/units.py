@@ -2,10 +2,7 @@
 
 from __future__ import annotations
 
-import multiprocessing
 from collections.abc import Callable, Mapping
-from concurrent.futures import ProcessPoolExecutor
-from concurrent.futures.process import BrokenProcessPool
 from functools import partial
 from pathlib import Path
 from typing import Any, TypeVar
@@ -13,8 +10,8 @@ from typing import Any, TypeVar
 import pandas as pd
 
 from psp_core.errors import StageError
+from psp_core.preprocessing.batch import run_in_processes
 from psp_core.runs import Run, Stage, write_table
-from psp_core.runs.process import start_worker
 
 Unit = TypeVar("Unit")
 
@@ -56,7 +53,7 @@ def table_of_units(
     with run.stage(name, depends_on=depends_on) as stage:
         if not stage.is_done:
             call = partial(_compute, units=units, work=work, stage=stage)
-            _run(call, stage.pending(units), run.params.study.workers)
+            run_in_processes(call, stage.pending(units), run.params.study.workers)
             parts = [pd.read_parquet(_file(stage, unit)) for unit in units]
             write_table(stage.folder / f"{name}.parquet", pd.concat(parts, ignore_index=True))
             stage.finish()
@@ -78,19 +75,3 @@ def _compute(
 
 def _file(stage: Stage, unit: str) -> Path:
     return stage.folder / f"unit_{unit}.parquet"
-
-
-def _run(call: Callable[[str], None], pending: list[str], workers: int) -> None:
-    if workers == 1 or len(pending) < 2:
-        for unit in pending:
-            call(unit)
-        return
-    context = multiprocessing.get_context("spawn")
-    try:
-        with ProcessPoolExecutor(min(workers, len(pending)), context, start_worker) as pool:
-            list(pool.map(call, pending))  # raises what a worker raised
-    except BrokenProcessPool as error:
-        raise StageError(
-            "a worker process was killed, perhaps for lack of memory; run again with fewer "
-            "study.workers: what is done stays"
-        ) from error
