@@ -37,7 +37,7 @@ book: notebooks  ## run the study of params/$(PROFILE).yaml and build its book
 	@echo "The book: $(RUN_DIR)/book/html/index.html"
 
 test: setup  ## run the tests
-	@$(PY) -m pytest -n $(WORKERS) --dist loadgroup
+	@$(PY) -m pytest -n $(WORKERS) --dist loadfile --no-loadscope-reorder
 
 lint: setup
 	@$(PY) -m ruff check .

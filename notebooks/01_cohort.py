@@ -9,14 +9,15 @@
 # %% [markdown]
 # # Who is in, who is out, and what the timing alone says
 #
-# **Question.** Which patients enter the study, why are the others left out, and how far does the
-# mere interval between radiotherapy and the suspicious scan separate true progression from
-# pseudoprogression?
+# **Question.** Which patients of which collections enter the study, why are the others left out,
+# who is in two collections at once, and how far does the mere interval between radiotherapy and
+# the suspicious scan separate true progression from pseudoprogression?
 #
 # **In.** The Burdenko-GBM-Progression collection (images and clinical table, or the phantom
-# patients that stand in for it), the external cohort, and the open clinical table of the real
-# collection. **Out.** The cohort tables, the flow of patients and the table of time alone, in the
-# folder `cohort` of the run.
+# patients that stand in for it), the external cohort, every further collection whose folder the
+# parameters name, and the open clinical table of the real Burdenko collection. **Out.** One cohort
+# table per collection, the flows of patients and the table of time alone, in the folder `cohort`
+# of the run.
 #
 # Positive class everywhere: true progression. Reproduces Table 1 of Gomaa 2025 and Table 1 of Jang
 # 2018; the published columns stand beside ours and are never merged with them.
@@ -27,22 +28,28 @@ run_dir = "../runs/demo"
 overrides = ""
 
 # %%
-from pathlib import Path
-
+import matplotlib.pyplot as plt
+import pandas as pd
 from IPython.display import Markdown, display
 
-from psp_core.cohorts import burdenko_cohort, own
-from psp_core.cohorts.indexes import index_collection
-from psp_core.cohorts.roots import find_root, require_root
+from psp_core.cohorts import upenn_gbm, upenn_gbm_cuts
+from psp_core.cohorts.loading import load_study, study_crosswalk, study_roots
+from psp_core.cohorts.overlap import distinct_counts, published_corpus
+from psp_core.cohorts.pool import unlabelled_pool
+from psp_core.cohorts.stored import write_cohorts
+from psp_core.cohorts.subsets import SUBSETS, subset_counts
+from psp_core.cohorts.survival_rules import count_survival_rules
 from psp_core.evaluation.classes import CLASSES
 from psp_core.report.characteristics import (
     beside,
     characteristics_table,
     format_characteristics,
 )
+from psp_core.report.cohorts import cohort_characteristics, holdings, notes_summary, stated
 from psp_core.report.events import event_counts, plot_event_counts
 from psp_core.report.flow_chart import plot_flow_chart
-from psp_core.report.formatting import count, spread, words
+from psp_core.report.formatting import count, described, spread, words
+from psp_core.report.overlap import counted_corpus, plot_corpus, printed_corpus
 from psp_core.report.published import (
     GOMAA_NOTE,
     GOMAA_SOURCE,
@@ -52,7 +59,7 @@ from psp_core.report.published import (
 )
 from psp_core.report.recorded import clinical_summary, origin_text
 from psp_core.report.time_alone import format_time_alone, time_alone_table
-from psp_core.runs import digest_of, open_run, write_table
+from psp_core.runs import open_run
 
 run = open_run(params_file, run_dir, overrides)
 params = run.params
@@ -68,31 +75,29 @@ timing = {
 }
 
 # %% [markdown]
-# ## Part A: the cohort of this study
+# ## Part A: the cohorts of this study
 #
-# The images are found by their DICOM tags, the clinical table is joined to them, and every patient
-# who is left out gets one reason.
+# Every collection is read from the folder as it was downloaded: images by their DICOM tags or by
+# the collection's own names, tables by their own columns. Every patient who is left out gets one
+# reason. The table counts the scans of which something is known; *feature sets* are the columns
+# that a model may ask this collection for.
 
-# %%
-root = require_root(run, "burdenko", params.burdenko.root)
-real_table = params.burdenko.clinical_table or params.burdenko.root
-loaded = burdenko_cohort.load_cohort(
-    index_collection(run, "burdenko", root),
-    Path(real_table if params.burdenko.root else root),
-    **label_rule,
-    visit_match=params.burdenko.visit_match,
-    date_tolerance_days=params.burdenko.date_tolerance_days,
-    minimum_age_years=params.burdenko.minimum_age_years,
-    required_series=params.burdenko.required_series,
-)
-patients = "real patients" if params.burdenko.root else "phantom patients"
+# %% tags=["full-width"]
+roots = study_roots(run)
+study = load_study(run)
+loaded = study["burdenko"]
+cohorts = {name: one.cohort for name, one in study.items()}
 first, last = loaded.flow.steps.iloc[0], loaded.flow.steps.iloc[-1]
-Markdown(
-    f"**{last['n_remaining']} of {first['n_remaining']} {patients}** stay: "
-    f"{count(last['n_true_progression'])} with true progression, "
-    f"{count(last['n_pseudoprogression'])} with pseudoprogression. "
-    f"Table and images are joined by *{words(params.burdenko.visit_match)}*."
+display(
+    Markdown(
+        f"**{last['n_remaining']} of {first['n_remaining']} {described(params.burdenko.root)}** of "
+        f"the training cohort stay: {count(last['n_true_progression'])} with true progression, "
+        f"{count(last['n_pseudoprogression'])} with pseudoprogression. "
+        f"Table and images are joined by *{words(params.burdenko.visit_match)}*."
+    )
 )
+display(holdings(cohorts).style.hide(axis="index"))
+stated(cohorts).style.hide(axis="index")
 
 # %% [markdown]
 # ### Flow of patients
@@ -101,8 +106,13 @@ Markdown(
 chart = plot_flow_chart(loaded.flow)
 
 # %% [markdown]
-# Every patient who was left out, and everything odd that was kept: series chosen among several,
-# visits whose number and date disagree by so many days, oddities of the clinical table.
+# Everything odd that was kept, counted: series and structure sets chosen among several, visits
+# whose number and date disagree, prescriptions that a plan does not state, files that are empty,
+# tables in several versions. Then every patient of the training cohort who was left out, and every
+# note by itself.
+
+# %% tags=["full-width"]
+display(notes_summary(study).style.hide(axis="index"))
 
 # %% tags=["hide-output"]
 display(loaded.flow.dropped.style.hide(axis="index"))
@@ -113,6 +123,8 @@ loaded.notes.style.hide(axis="index").format(precision=0, na_rep="–")
 #
 # Counts with percentages of the column, medians with ranges. "Burdenko" and "GlioCMV" are the two
 # cohorts of Gomaa 2025; PD and PsPD are the classes, SNUH and SNUBH the institutions of Jang 2018.
+# *Subsets* are those that a reviewer asks for; a class of fewer patients than the parameters ask
+# for is not estimable, and later pages give no figure for it.
 
 # %% tags=["full-width"]
 events = loaded.cohort[loaded.cohort["label"].isin(CLASSES)]
@@ -141,32 +153,89 @@ display(format_time_alone(time_alone).style.hide(axis="index"))
 chart = plot_event_counts(event_counts(events), windows_days=params.timing.windows_days)
 
 # %% [markdown]
-# ### The external cohort
+# ### The other collections
 #
-# One CSV beside its images; the columns are those of the data dictionary.
+# Each with its flow of patients and its Table 1. An own cohort is one CSV beside its images; its
+# columns are on the data page. The score of UPENN-GBM was given by histopathology at a second
+# surgery (1 treatment effect, 6 tumour); which scores are which class is an assumption, so that
+# every result is reported under every cut.
 
-# %% tags=["full-width"]
-external_root = find_root(run, "external", params.external.root)
-external = None
-if external_root is None:
-    display(Markdown("This run has no external cohort: `external.root` is not set."))
+# %% tags=["full-width"] mystnb={"image": {"alt": "Flow chart of a further collection"}}
+printed = {GOMAA_SOURCE: gomaa_table_1().drop(columns="Burdenko")}
+for name in [name for name in study if name != "burdenko"]:
+    display(Markdown(f"**{words(name)}**"))
+    plot_flow_chart(study[name].flow)
+    plt.show()
+    table = cohort_characteristics(cohorts[name], printed if name == "external" else None)
+    display(format_characteristics(table))
+scores = None
+if "upenn_gbm" in roots:
+    scores = upenn_gbm.read_scores(
+        roots["upenn_gbm"], clinical_table=params.upenn_gbm.clinical_table
+    )
+    cuts = upenn_gbm_cuts.cut_counts(scores, params.upenn_gbm.cuts)
+    display(cuts.rename(columns=words).style.hide(axis="index"))
+
+# %% [markdown]
+# ### Who is in two collections at once
+#
+# BraTS 2021 was put together from other collections, so that a corpus of BraTS 2021, UPENN-GBM and
+# UCSF-PDGM holds many people twice. The paper counts 2,317 scans. By the contents of the package,
+# 403 and 263 of the cases of BraTS 2021 are patients of the other two, so that at most 1,651 are
+# distinct. Here each person is learned from once, and nobody who has a label anywhere is learned
+# from without it, under whatever name.
+
+# %% mystnb={"image": {"alt": "Scans and people of the pre-training corpus"}}
+crosswalk = study_crosswalk(run, roots)
+outputs = write_cohorts(
+    run,
+    study,
+    crosswalk=crosswalk,
+    scores=scores,
+    further={"time_alone": time_alone, "characteristics": characteristics},
+)
+pool = unlabelled_pool(run)
+corpus = {
+    name: [f"{name}/{subject}" for subject in cohorts[name]["subject_id"]]
+    for name in params.pretraining.collections
+    if name in cohorts
+}
+plot_corpus(printed_corpus(published_corpus()), title="Gomaa 2025: 2,317 scans")
+plt.show()
+if corpus:
+    counted = distinct_counts(corpus, crosswalk)
+    plot_corpus(counted_corpus(counted), title="This run")
+    plt.show()
+reasons = pool.dropped["reason"].str.startswith("same person")
+Markdown(
+    f"{count(sum(map(len, corpus.values())))} scans in this run; {count((~reasons).sum())} "
+    f"patients are left out because they are predicted, {count(reasons.sum())} because another "
+    "copy of the same person is learned from. "
+    + ("" if crosswalk is not None else "The table that tells copies is not at hand.")
+)
+
+# %% [markdown]
+# ### Which rule gives 592
+#
+# The paper's transfer learns from 592 survival samples of UCSF-PDGM and UPENN-GBM and does not say
+# which. Counts of this run's tables under plausible rules.
+
+# %%
+if {"upenn_gbm", "ucsf_pdgm"} <= set(cohorts):
+    brats = cohorts["brats2021"]["subject_id"] if "brats2021" in cohorts else None
+    rules = count_survival_rules(
+        cohorts["upenn_gbm"],
+        cohorts["ucsf_pdgm"],
+        brats_patients=None if brats is None else "brats2021/" + brats,
+        crosswalk=crosswalk,
+    )
+    display(rules.rename(columns=words).style.hide(axis="index"))
 else:
-    external = own.load_cohort(
-        external_root / params.external.table, dataset="external", workers=params.study.workers
-    )
-    display(own.data_dictionary().style.hide(axis="index"))
-    steps = external.flow.steps.rename(columns=words)
-    display(steps.style.hide(axis="index").format(precision=0, na_rep="–"))
-    display(
-        format_characteristics(
-            beside(
-                {
-                    "external": characteristics_table(external.cohort),
-                    GOMAA_SOURCE: gomaa_table_1().drop(columns="Burdenko"),
-                }
-            )
-        )
-    )
+    display(Markdown("One of the two collections is not at hand."))
+labelled = pd.concat([table[table["label"].isin(CLASSES)] for table in cohorts.values()])
+named = [name for name in SUBSETS if name != "complete_dose_only"]  # page 03 tells the dose
+subsets = subset_counts(labelled.reset_index(drop=True), named)
+subsets.rename(columns=words).style.hide(axis="index")
 
 # %% [markdown]
 # ## Part B: the real clinical table
@@ -175,6 +244,7 @@ else:
 # without any image. The counts depend on the label rule, which the papers do not state.
 
 # %%
+real_table = params.burdenko.clinical_table or params.burdenko.root
 summary = clinical_summary(real_table, **label_rule, **timing)
 figures, tables = summary.figures, summary.tables
 display(Markdown(origin_text(summary)))
@@ -193,7 +263,13 @@ display(
 )
 tables["label_rules"].rename(columns=words).style.hide(axis="index").format(precision=0)
 
+# %% [markdown]
+# The rules nearest to the published 34 and 25 follow, of all that cross the event with a window,
+# the first follow-up, the age and what must be known. The table alone cannot tell which it was:
+# the paper's patients also had to have images of that visit.
+
 # %% tags=["full-width"] mystnb={"image": {"alt": "Days to the event, real patients"}}
+display(tables["nearest_rules"].rename(columns=words).style.hide(axis="index").format(precision=0))
 display(format_time_alone(tables["time_alone"]).style.hide(axis="index"))
 display(
     format_characteristics(
@@ -208,18 +284,4 @@ chart = plot_event_counts(tables["event_counts"], windows_days=params.timing.win
 # ## What the next pages read
 
 # %%
-outputs = {
-    "burdenko": loaded.cohort,
-    "steps": loaded.flow.steps,
-    "dropped": loaded.flow.dropped,
-    "notes": loaded.notes,
-    "time_alone": time_alone,
-    "characteristics": characteristics,
-} | ({} if external is None else {"external": external.cohort})
-depends_on = {name: digest_of(table.to_csv(index=False)) for name, table in outputs.items()}
-with run.stage("cohort", depends_on=depends_on) as stage:
-    if not stage.is_done:
-        for name, table in outputs.items():
-            write_table(stage.folder / f"{name}.parquet", table)
-        stage.finish()
-sorted(f"{name}.parquet" for name in outputs)
+outputs

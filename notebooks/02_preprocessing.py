@@ -32,6 +32,7 @@ import matplotlib.pyplot as plt
 from IPython.display import Markdown, display
 
 from psp_core.evaluation.classes import CLASSES
+from psp_core.preprocessing.copies import read_copies
 from psp_core.preprocessing.features import lost_table, quality_table
 from psp_core.preprocessing.prepared import prepare_run
 from psp_core.report.alignment import plot_alignment
@@ -99,6 +100,25 @@ else:
     display(lost.rename(columns=words).style.hide(axis="index").format(precision=0))
 
 # %% [markdown]
+# ### Scans that look the same
+#
+# All aligned scans of different patients are compared by what sets each apart from the mean of its
+# collection. A copy under another ID would let one split see the other: of a labelled and an
+# unlabelled scan the unlabelled one is not learned from, of one in training and one that is
+# predicted the predicted one leaves.
+
+# %% tags=["hide-output"]
+copies = read_copies(run)
+display(
+    Markdown(
+        f"{count(len(copies.pairs))} pairs at a correlation of "
+        f"{params.duplicates.least_correlation:g} or more; {count(len(copies.excluded))} scans "
+        "leave for that."
+    )
+)
+copies.pairs.rename(columns=words).style.hide(axis="index").format(precision=2)
+
+# %% [markdown]
 # ## What the models see
 #
 # One slice of each labelled scan that came with a skull, through the largest extent of its lesion
@@ -130,7 +150,7 @@ for collection in dict.fromkeys(case.dataset for case in done):
 shown = {
     name: [case.key for case in group if is_done[case.key]][:20]
     for name, group in prepared.cases.items()
-    if name in {"burdenko", "external", "brats2021"}
+    if name in {"burdenko", "external", "brats2021", "upenn_gbm", "ucsf_pdgm"}
 }
 figure, axes = plt.subplots(2, 2, figsize=(7.4, 5.0), layout="constrained")
 spreads = []

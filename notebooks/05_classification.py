@@ -45,6 +45,8 @@ from psp_core.report.results_table import format_results, published_beside_rerun
 from psp_core.report.roc import plot_auc_intervals, roc_panels
 from psp_core.runs import open_run
 from psp_core.study.classification import classify_run
+from psp_core.study.scored_sets import reported
+from psp_core.study.weights_marks import weights_marks
 
 run = open_run(params_file, run_dir, overrides)
 params = run.params
@@ -58,7 +60,8 @@ params = run.params
 # %%
 classified = classify_run(run)
 outcome, patients = classified.outcome, classified.patients.table
-fitted = set(outcome.predictions["model"])
+predictions = reported(run, outcome.predictions)
+fitted = set(predictions["model"])
 titles = {name: entry.title for name, entry in classified.entries.items() if name in fitted}
 own = described(params.burdenko.root)
 display(
@@ -88,6 +91,7 @@ for name, table in (
     ("patients", classified.patients.lost),
     ("collections and patients without a model's features", outcome.left_out),
     ("models that could not be fitted", outcome.failed),
+    ("rules of an eligibility preset", classified.patients.rules),
 ):
     if table.empty:
         display(Markdown(f"None: {name}."))
@@ -103,19 +107,22 @@ for name, table in (
 # On other sets: the mean over fold models with its standard deviation, and the soft vote with
 # logit-DeLong's interval *given these fitted models*. Five fold models on one set of patients are
 # not five samples: their standard deviation is no interval. The bootstrap stands for votes alone:
-# resampling held-out scores leaves out that each patient trained the other folds.
+# resampling held-out scores leaves out that each patient trained the other folds. A set with a
+# histopathology score in place of a label stands here once per cut of the score. Where weights of
+# others are used, a note says if what they were trained on may hold the set.
 
 # %% tags=["full-width"]
 evaluation = params.evaluation
 level = evaluation.confidence_level
 summary = results_summary(
-    outcome.predictions,
+    predictions,
     bootstrap_samples=evaluation.bootstrap_samples,
     seed=params.study.seed,
     confidence_level=level,
 )
-rates = rates_summary(outcome.predictions, confidence_level=level)
-format_results(summary, titles).style.hide(axis="index")
+rates = rates_summary(predictions, confidence_level=level)
+marks = weights_marks(run, predictions["dataset"].unique())
+format_results(summary, titles, marks=marks).style.hide(axis="index")
 
 # %% mystnb={"image": {"alt": "AUC of every model with its interval, by set of patients"}}
 chart = plot_auc_intervals(summary, titles)
@@ -160,7 +167,7 @@ Markdown(
 
 # %% tags=["full-width"] mystnb={"image": {"alt": "ROC curves of every model on the external set"}}
 datasets = [name for name in ("external", "development") if (patients["dataset"] == name).any()]
-axes = roc_panels(outcome.predictions, summary, titles, dataset=(datasets or ["burdenko"])[0])
+axes = roc_panels(predictions, summary, titles, dataset=(datasets or ["burdenko"])[0])
 plt.show()
 
 # %% [markdown]
@@ -173,7 +180,7 @@ plt.show()
 # together; page 07 has the phantoms that do, and says how to run this page on them.
 
 # %% tags=["full-width"]
-comparisons = declared_comparisons(outcome.predictions, DECLARED, confidence_level=level)
+comparisons = declared_comparisons(predictions, DECLARED, confidence_level=level)
 format_comparisons(comparisons, titles).style.hide(axis="index")
 
 # %% [markdown]

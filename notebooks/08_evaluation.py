@@ -43,9 +43,12 @@ from psp_core.report.results_table import (
     format_results,
 )
 from psp_core.report.roc import roc_panels
+from psp_core.report.subset_results import format_subset_results, subset_results
 from psp_core.runs import digest_of, open_run, write_table
 from psp_core.study.catalogue import CATALOGUE
-from psp_core.study.classification import read_outcome
+from psp_core.study.classification import read_outcome, read_patients
+from psp_core.study.scored_sets import reported
+from psp_core.study.weights_marks import weights_marks
 
 run = open_run(params_file, run_dir, overrides)
 params, evaluation = run.params, run.params.evaluation
@@ -61,7 +64,7 @@ level = evaluation.confidence_level
 # in its own column, where there are several.
 
 # %% tags=["full-width"]
-predictions = read_outcome(run).predictions
+predictions = reported(run, read_outcome(run).predictions)
 names = [name for name in params.classification.models if (predictions["model"] == name).any()]
 titles = {name: CATALOGUE[name].title for name in names}
 summary = results_summary(
@@ -76,7 +79,27 @@ display(
         f"{described(params.external.root)}. Every further set: phantoms."
     )
 )
-format_results(summary, titles).style.hide(axis="index")
+marks = weights_marks(run, predictions["dataset"].unique())
+format_results(summary, titles, marks=marks).style.hide(axis="index")
+
+# %% [markdown]
+# ## In the subsets that a reviewer asks for
+#
+# The same fitted models, scored on a part of the patients: label from histology, event at the
+# first follow-up, within and beyond 12 weeks of radiotherapy, dose of the whole course. No figure
+# where a class has fewer patients than `timing.minimum_per_class`; a patient of whom it is not
+# known is in no subset. Many intervals are told, none is corrected for that.
+
+# %% tags=["full-width"]
+subsets = subset_results(
+    predictions,
+    read_patients(run),
+    minimum_per_class=params.timing.minimum_per_class,
+    bootstrap_samples=evaluation.bootstrap_samples,
+    seed=params.study.seed,
+    confidence_level=level,
+)
+format_subset_results(subsets, titles).style.hide(axis="index")
 
 # %% [markdown]
 # ## Does the internal interval hold what it promises?
@@ -196,7 +219,7 @@ for dataset in summary.sort_values("split", ascending=False)["dataset"].unique()
 
 # %%
 outputs = {"summary": summary, "rates": rates, "coverage": coverage, "difference": difference}
-outputs |= {"comparisons": comparisons}
+outputs |= {"comparisons": comparisons, "subsets": subsets}
 outputs |= {} if best is None else {"against_the_best": best}
 depends_on = {name: digest_of(table.to_csv(index=False)) for name, table in outputs.items()}
 with run.stage("evaluation", depends_on=depends_on) as stage:

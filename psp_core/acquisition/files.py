@@ -23,7 +23,7 @@ ARCHIVE_ERRORS = (
 )
 
 
-@dataclass(frozen=True, order=True)
+@dataclass(frozen=True, order=True, slots=True)
 class FileRef:
     """One file below a data root, or one member of an archive below it.
 
@@ -100,7 +100,7 @@ def read_one(source: Source) -> tuple[FileRef, bytes]:
     return next(iter(read_all([as_ref(source)])))
 
 
-@dataclass(frozen=True)
+@dataclass(frozen=True, slots=True)
 class Candidate:
     """A file that may be DICOM, with its size before compression."""
 

@@ -39,6 +39,7 @@ INTEGERS = {
     "rows": 0x00280010,
     "columns": 0x00280011,
 }
+COLUMNS = (*UIDS, *TEXTS, *INTEGERS, "referenced_series_uid")  # of a row
 REFERENCED_FRAMES = 0x30060010
 ROI_CONTOURS = 0x30060039
 STOP_TAGS = (ROI_CONTOURS, 0x7FE00008, 0x7FE00009, 0x7FE00010)  # contours and kinds of pixels

@@ -12,7 +12,7 @@ from typing import Any
 import pandas as pd
 
 from psp_core.acquisition.files import FileRef, list_files
-from psp_core.acquisition.scan import scan_headers
+from psp_core.acquisition.scan import IGNORED, scan_headers
 from psp_core.acquisition.tables import build_tables
 from psp_core.errors import AmbiguousSeriesError, MissingInputError, UnreadableFileError
 
@@ -106,18 +106,15 @@ def index_dicom(root: Path, *, workers: int = 1) -> DicomIndex:
     """
     root = Path(root)
     listing = list_files(root)
-    headers = scan_headers(listing.candidates, workers=workers)
+    columns = scan_headers(listing.candidates, workers=workers)
     ignored = Counter(listing.ignored)
-    ignored.update(header.ignored for header in headers if header.ignored)
-    rows = [
-        (candidate, header)
-        for candidate, header in zip(listing.candidates, headers, strict=True)
-        if not header.ignored
-    ]
-    if not rows and not listing.unreadable:
+    ignored.update(filter(None, columns[IGNORED]))
+    if all(columns[IGNORED]) and not listing.unreadable:
         raise MissingInputError(
             f"{root.name}: no DICOM file in this folder ({ignored.total()} other files ignored); "
             "set the data folder in the params file"
         )
-    instances, series, excluded = build_tables(rows, listing.unreadable, source=root.name)
+    instances, series, excluded = build_tables(
+        listing.candidates, columns, listing.unreadable, source=root.name
+    )
     return DicomIndex(root, instances, series, excluded, dict(sorted((+ignored).items())))

@@ -2,13 +2,14 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterable, Sequence
+from collections.abc import Iterable, Mapping, Sequence
 from typing import Any
 
+import numpy as np
 import pandas as pd
 
 from psp_core.acquisition.files import Candidate, FileRef
-from psp_core.acquisition.header import Header
+from psp_core.acquisition.scan import FAULT, IGNORED
 from psp_core.errors import FaultsError
 
 INSTANCE_COLUMNS = [
@@ -27,7 +28,8 @@ IDENTITY = ["patient_id", "study_uid", "series_uid"]
 
 
 def build_tables(
-    rows: Sequence[tuple[Candidate, Header]],
+    candidates: Sequence[Candidate],
+    columns: Mapping[str, Sequence[Any]],
     unreadable: Iterable[tuple[FileRef, str]],
     *,
     source: str,
@@ -36,8 +38,10 @@ def build_tables(
 
     Parameters
     ----------
-    rows : sequence of (Candidate, Header)
-        Files that are DICOM or promised to be, in sorted order of their path.
+    candidates : sequence of Candidate
+        Files that may be DICOM, in sorted order of their path.
+    columns : mapping of str to sequence
+        What their headers say, from `scan.scan_headers`; what it ignored is left out.
     unreadable : iterable of (FileRef, str)
         Files and archives that could not be listed, with the reason.
     source : str
@@ -48,15 +52,14 @@ def build_tables(
     FaultsError
         If one series carries several patient IDs.
     """
-    table = _table(rows, list(unreadable))
+    table = _table(candidates, columns, list(unreadable))
     table["reason"] = _repeats(table)
     usable = table["reason"] == ""
-    _check_patients(table[usable | table["reason"].str.startswith("conflict")], source)
-    instances = (
-        table.loc[usable, INSTANCE_COLUMNS]
-        .sort_values([*IDENTITY, "instance_number", "sop_uid"], kind="stable")
-        .reset_index(drop=True)
-    )
+    asked = usable | table["reason"].str.startswith("conflict")
+    _check_patients(table.loc[asked, ["series_uid", "patient_id", "path"]], source)
+    keys = [*IDENTITY, "instance_number", "sop_uid"]
+    order = table.loc[usable, keys].sort_values(keys, kind="stable").index
+    instances = table.loc[order, INSTANCE_COLUMNS].reset_index(drop=True)
     excluded = (
         table.loc[~usable, EXCLUDED_COLUMNS]
         .sort_values(["path", "member"], kind="stable")
@@ -66,35 +69,39 @@ def build_tables(
 
 
 def _table(
-    rows: Sequence[tuple[Candidate, Header]], unreadable: Sequence[tuple[FileRef, str]]
+    candidates: Sequence[Candidate],
+    columns: Mapping[str, Sequence[Any]],
+    unreadable: Sequence[tuple[FileRef, str]],
 ) -> pd.DataFrame:
     """All files in one table, column by column: a collection has very many of them."""
-    refs = [item.ref for item, _ in rows] + [ref for ref, _ in unreadable]
+    kept = [row for row, why in enumerate(columns[IGNORED]) if not why]
+    refs = [candidates[row].ref for row in kept] + [ref for ref, _ in unreadable]
     nothing = [None] * len(unreadable)
-    columns: dict[str, object] = {}
-    for name in INSTANCE_COLUMNS:
-        values: list[Any] = [header.row.get(name) for _, header in rows] + nothing
+    whole: dict[str, Sequence[Any]] = {
+        "path": [ref.path for ref in refs],
+        "member": [ref.member for ref in refs],
+        "size_bytes": [candidates[row].size_bytes for row in kept] + nothing,
+        "reason": [columns[FAULT][row] for row in kept] + [why for _, why in unreadable],
+    }
+    arrays: dict[str, Any] = {}
+    for name in (*INSTANCE_COLUMNS, "reason"):
+        values = whole[name] if name in whole else [columns[name][row] for row in kept] + nothing
         integer = name in INTEGER_COLUMNS
-        columns[name] = pd.array(values, "Int64") if integer else [v or "" for v in values]
-    sizes = [item.size_bytes for item, _ in rows] + nothing
-    columns["path"], columns["member"] = [ref.path for ref in refs], [ref.member for ref in refs]
-    columns["size_bytes"] = pd.array(sizes, "Int64")
-    columns["reason"] = [header.fault for _, header in rows] + [why for _, why in unreadable]
-    table = pd.DataFrame(columns)
-    texts = [name for name in table.columns if name not in INTEGER_COLUMNS]
-    table[texts] = table[texts].astype(object)
-    return table
+        arrays[name] = (
+            pd.array(values, "Int64") if integer else np.array([v or "" for v in values], object)
+        )
+    return pd.DataFrame(arrays)
 
 
 def _repeats(table: pd.DataFrame) -> pd.Series:
     """Reasons, with every further copy of an instance marked; the first path is kept."""
     reasons = table["reason"].copy()
-    usable = table[reasons == ""]
-    copies = usable[usable.duplicated("sop_uid", keep=False)]
+    uids = table.loc[reasons == "", "sop_uid"]
+    copied = uids.index[uids.duplicated(keep=False)]
     kept: dict[str, tuple[str, tuple[str, ...]]] = {}
     marked: dict[int, str] = {}
     columns = ["sop_uid", "path", "member", *IDENTITY]
-    for index, sop_uid, path, member, *identity in copies[columns].itertuples(name=None):
+    for index, sop_uid, path, member, *identity in table.loc[copied, columns].itertuples(name=None):
         if sop_uid not in kept:
             kept[sop_uid] = (f"{path}!{member}" if member else path, tuple(identity))
             continue

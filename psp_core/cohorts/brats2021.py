@@ -27,6 +27,10 @@ ACCESS = "open"
 DISCLOSURE = "public"
 HAS_LABEL = False
 HAS_DOSE = False
+REFERENCE_STANDARD = "none: no label"
+FEATURE_SETS = ("image_only",)
+FRAME = "atlas"
+LABEL_MAP = "brats2021"
 
 # Values of a segmentation; there is no 3.
 LABELS = {0: "background", 1: "necrotic_core", 2: "oedema", 4: "enhancing"}

@@ -36,6 +36,13 @@ DISCLOSURE = "access-holders"
 CLINICAL_TABLE_DISCLOSURE = "public"
 HAS_LABEL = True
 HAS_DOSE = True
+REFERENCE_STANDARD = (
+    "response at each follow-up as the treating centre read images and course; no histology in "
+    "the table, and the interval since radiotherapy goes with the label"
+)
+FEATURE_SETS = ("full", "no_dose", "no_dose_no_time", "clinical_only", "image_only", "time_only")
+FRAME = "native"
+LABEL_MAP = "own"
 
 _ORDINALS = ("1st", "2nd", "3rd", *(f"{number}th" for number in range(4, 11)))
 _ID, _SEX, _IDH, _MGMT, _AGE = "AnonymPatientID", "Sex", "IDH1/2", "MGMT", "AgeAtStudyDate"

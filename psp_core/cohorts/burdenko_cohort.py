@@ -13,7 +13,9 @@ import pandas as pd
 from psp_core.acquisition.index import DicomIndex
 from psp_core.cohorts.burdenko import NAME, read_clinical_table, read_rt_end_dates
 from psp_core.cohorts.burdenko_checks import check_clinical_table
+from psp_core.cohorts.burdenko_files import check_files
 from psp_core.cohorts.burdenko_plans import read_prescriptions
+from psp_core.cohorts.burdenko_structures import choose_structures
 from psp_core.cohorts.burdenko_studies import PLANNING, imaging_studies
 from psp_core.cohorts.burdenko_visits import VisitMatch, match_visits
 from psp_core.cohorts.flow import LoadedCohort, build_flow, join_notes, make_notes
@@ -27,11 +29,25 @@ _MR_FILES = ("t1_file", "t1ce_file", "t2_file", "flair_file")
 _SERIES_NAMES = {"t1": "T1", "t1ce": "T1CE", "t2": "T2", "flair": "FLAIR"}
 
 
-def load_cohort(index: DicomIndex, clinical_table: Path, **rules: Any) -> LoadedCohort:
+def load_cohort(
+    index: DicomIndex,
+    clinical_table: Path,
+    *,
+    prescription_from_dose: bool = True,
+    **rules: Any,
+) -> LoadedCohort:
     """Read the collection: index of the images and clinical table to a cohort.
 
-    `clinical_table` is the CSV or a folder that holds it; the rules are those of
-    `build_cohort`.
+    Parameters
+    ----------
+    index : DicomIndex
+        Of the images.
+    clinical_table : Path
+        The CSV or a folder that holds it.
+    prescription_from_dose : bool, default True
+        See `burdenko_plans.read_prescriptions`.
+    **rules
+        Those of `build_cohort`.
 
     Raises
     ------
@@ -39,9 +55,9 @@ def load_cohort(index: DicomIndex, clinical_table: Path, **rules: Any) -> Loaded
         From the clinical table, the label rule and the join.
     """
     clinical, ends = read_clinical_table(clinical_table), read_rt_end_dates(clinical_table)
-    loaded = read_prescriptions(build_cohort(clinical, ends, index.series, **rules), index)
-    lost = _lost_files(loaded.cohort, index.excluded)
-    return replace(loaded, notes=join_notes(loaded.notes, lost))
+    loaded = choose_structures(build_cohort(clinical, ends, index.series, **rules), index)
+    loaded = read_prescriptions(loaded, index, prescription_from_dose=prescription_from_dose)
+    return replace(loaded, notes=join_notes(loaded.notes, check_files(loaded.cohort, index)))
 
 
 def build_cohort(
@@ -127,24 +143,6 @@ def build_cohort(
     ]
     notes = join_notes(check_clinical_table(clinical), study_notes, planning_notes, visit_notes)
     return LoadedCohort(make_cohort(rows, source=NAME), flow, notes)
-
-
-def _lost_files(cohort: pd.DataFrame, excluded: pd.DataFrame) -> pd.DataFrame:
-    """Note chosen series that lack files: reading them later will fail."""
-    lost = excluded[
-        ~excluded["reason"].str.startswith("duplicate") & (excluded["series_uid"] != "")
-    ]
-    counts = lost["series_uid"].value_counts()
-    rows: list[dict[str, object]] = []
-    for column in (*_MR_FILES, *_PLAN_FILES):
-        uids = cohort[column].str.removeprefix("series:")
-        for subject, uid in sorted(set(zip(cohort["subject_id"], uids, strict=True))):
-            if uid in counts:
-                detail = f"{column.removesuffix('_file')}: {counts[uid]} unusable"
-                rows.append(
-                    {"subject_id": subject, "check": "series lacks files", "detail": detail}
-                )
-    return make_notes(rows)
 
 
 def _planning(

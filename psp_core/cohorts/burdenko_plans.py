@@ -6,45 +6,67 @@ import math
 from dataclasses import replace
 
 from psp_core.acquisition.index import DicomIndex
-from psp_core.acquisition.plan import read_plan
+from psp_core.acquisition.plan import Plan, read_plan
+from psp_core.cohorts.burdenko_prescriptions import PARTIAL_ABOVE_GY, find_prescription
 from psp_core.cohorts.flow import LoadedCohort, join_notes, make_notes
+from psp_core.cohorts.series import referenced_series
 from psp_core.errors import PSPError
 
-PARTIAL_ABOVE_GY = 7.0  # dose per fraction that no whole course of a glioblastoma has
 
-
-def read_prescriptions(loaded: LoadedCohort, index: DicomIndex) -> LoadedCohort:
+def read_prescriptions(
+    loaded: LoadedCohort, index: DicomIndex, *, prescription_from_dose: bool = True
+) -> LoadedCohort:
     """Fill ``total_dose_gy`` and ``fractions`` from the plans of a cohort.
 
-    One planning system writes no prescription: unknown then. A plan that cannot be
-    read, or is one of several, fills nothing and is noted, and so is a plan whose
-    fractions are far too few for its prescription (one phase of a treatment).
+    One planning system writes no prescription: it is looked for in the beams, then in
+    the dose, and its source is noted. A plan that cannot be read, or is one of several,
+    fills nothing and is noted, and so is a plan whose fractions are far too few for its
+    prescription (one phase of a treatment).
 
+    Parameters
+    ----------
+    loaded : LoadedCohort
+        Its rows name plan, dose and structure set.
+    index : DicomIndex
+        Where they lie.
+    prescription_from_dose : bool, default True
+        Whether the median dose of the largest planning target volume may stand for a
+        prescription that neither plan nor beams state.
     """
     cohort = loaded.cohort.copy()
-    plans = cohort.loc[cohort["plan_file"] != "", ["subject_id", "plan_file"]].drop_duplicates()
+    plans = cohort[cohort["plan_file"] != ""].drop_duplicates(["subject_id", "plan_file"])
     notes: list[dict[str, object]] = []
-    for subject, file in zip(plans["subject_id"], plans["plan_file"], strict=True):
-        prescription_gy, fractions, check = _read(index, str(file))
-        if check:
-            notes.append({"subject_id": subject, "check": check})
-        rows = cohort["subject_id"] == subject
-        cohort.loc[rows, "total_dose_gy"] = prescription_gy
+    for patient in plans.to_dict("records"):
+        about = {"subject_id": patient["subject_id"]}
+        rows = cohort["subject_id"] == patient["subject_id"]
+        plan, check = _read(index, str(patient["plan_file"]))
+        if plan is None:
+            notes.append({**about, "check": check})
+            continue
+        found = find_prescription(
+            plan,
+            index,
+            dose_file=str(patient["dose_file"]),
+            structures_file=str(patient["structures_file"]),
+            prescription_from_dose=prescription_from_dose,
+        )
+        fractions = math.nan if plan.fractions_planned is None else float(plan.fractions_planned)
+        if found.check:
+            notes.append({**about, "check": found.check, "detail": found.detail})
+        if found.dose_gy > PARTIAL_ABOVE_GY * fractions:
+            check = "plan has too few fractions for its prescription"
+            notes.append({**about, "check": check})
+        cohort.loc[rows, "total_dose_gy"] = found.dose_gy
         cohort.loc[rows, "fractions"] = fractions
     return replace(loaded, cohort=cohort, notes=join_notes(loaded.notes, make_notes(notes)))
 
 
-def _read(index: DicomIndex, file: str) -> tuple[float, float, str]:
-    """Prescription in Gy, fractions (NaN when unknown) and what to note."""
+def _read(index: DicomIndex, file: str) -> tuple[Plan | None, str]:
+    """Plan of a patient, or None and why."""
     try:
-        refs = index.files(file.removeprefix("series:"))
+        refs = index.files(referenced_series(file))
         if len(refs) > 1:
-            return math.nan, math.nan, f"{len(refs)} plans in one series"
-        plan = read_plan(refs[0])
+            return None, f"{len(refs)} plans in one series"
+        return read_plan(refs[0]), ""
     except PSPError as error:
-        return math.nan, math.nan, f"plan cannot be read ({type(error).__name__})"
-    prescription_gy = math.nan if plan.prescription_gy is None else float(plan.prescription_gy)
-    fractions = math.nan if plan.fractions_planned is None else float(plan.fractions_planned)
-    if prescription_gy > PARTIAL_ABOVE_GY * fractions:
-        return prescription_gy, fractions, "plan has too few fractions for its prescription"
-    return prescription_gy, fractions, ""
+        return None, f"plan cannot be read ({type(error).__name__})"

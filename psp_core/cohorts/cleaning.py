@@ -9,6 +9,7 @@ from collections import Counter
 from collections.abc import Iterable, Sequence
 from difflib import get_close_matches
 from pathlib import Path
+from typing import Literal
 
 import pandas as pd
 
@@ -21,6 +22,11 @@ MISSING_TOKENS = frozenset(
 )
 _DATE_LIKE = re.compile(r"\d{1,4}[-/.]\d{1,2}[-/.]\d{1,4}|\b(19|20)\d{6}\b")
 _EXCEL_MAGIC = (b"PK\x03\x04", b"\xd0\xcf\x11\xe0")
+_SEPARATOR_NAMES = {",": "commas", ";": "semicolons", "\t": "tabs"}
+_FORMATS = {
+    ",": ("comma", "'CSV UTF-8 (comma delimited)'"),
+    "\t": ("tab", "'Text (tab delimited)' in UTF-8"),
+}
 
 
 def is_missing(text: str) -> bool:
@@ -71,10 +77,19 @@ def column_faults(
     return faults + [f"column {name!r} appears more than once" for name in repeated]
 
 
-def read_text_table(path: Path, *, known: Iterable[str] = ()) -> pd.DataFrame:
-    """Read a comma-separated file as stripped text.
+def read_text_table(
+    path: Path, *, known: Iterable[str] = (), separator: Literal[",", "\t"] = ","
+) -> pd.DataFrame:
+    """Read a table of separated cells as stripped text.
 
-    A header that differs from a `known` name in case and spaces alone becomes that name.
+    Parameters
+    ----------
+    path : Path
+        The file, UTF-8 with any line ends.
+    known : iterable of str
+        A header that differs from one of these in case and spaces alone becomes it.
+    separator : {comma, tab}, default comma
+        What stands between two cells.
 
     Returns
     -------
@@ -87,34 +102,38 @@ def read_text_table(path: Path, *, known: Iterable[str] = ()) -> pd.DataFrame:
     MissingInputError
         If there is no such file.
     TableError
-        If it is a workbook, not UTF-8, separated by something else than commas,
+        If it is a workbook, not UTF-8, separated by something else than `separator`,
         empty, or has lines of another length than its header.
     """
+    kind, save_as = _FORMATS[separator]
     if not path.is_file():
-        raise MissingInputError(f"{path.name} is not a file; expected a comma-separated table")
+        raise MissingInputError(f"{path.name} is not a file; expected a {kind}-separated table")
     content = path.read_bytes()
     if content.startswith(_EXCEL_MAGIC):
-        fault = "this is an Excel workbook; save the sheet as 'CSV UTF-8 (comma delimited)'"
+        fault = f"this is an Excel workbook; save the sheet as {save_as}"
         raise TableError(path.name, [fault])
     try:
         text = content.decode("utf-8-sig")
     except UnicodeDecodeError as error:
-        fault = f"byte {error.start} is not UTF-8 text; save as 'CSV UTF-8 (comma delimited)'"
+        fault = f"byte {error.start} is not UTF-8 text; save as {save_as}"
         raise TableError(path.name, [fault]) from error
-    filled = _filled_lines(text, path.name)
+    filled = _filled_lines(text, path.name, separator)
     if not filled:
         fault = "the file is empty; expected a header and one row per patient"
         raise TableError(path.name, [fault])
     first, *numbers = filled
     header = filled[first]
     if len(header) == 1:
-        for separator, name in ((";", "semicolons"), ("\t", "tabs")):
-            if separator in text.splitlines()[first - 1]:
-                fault = f"the cells are separated by {name}; save with commas (and decimal points)"
+        for other, name in _SEPARATOR_NAMES.items():
+            if other != separator and other in text.splitlines()[first - 1]:
+                wanted = _SEPARATOR_NAMES[separator]
+                fault = (
+                    f"the cells are separated by {name}; save with {wanted} (and decimal points)"
+                )
                 raise TableError(path.name, [fault])
     faults = [
         f"row {number}: {len(filled[number])} cells, the header has {len(header)}; "
-        "a cell with a comma inside needs quotes"
+        f"a cell with a {kind} inside needs quotes"
         for number in numbers
         if len(filled[number]) != len(header)
     ]
@@ -126,9 +145,9 @@ def read_text_table(path: Path, *, known: Iterable[str] = ()) -> pd.DataFrame:
     return pd.DataFrame(rows, columns=header, index=pd.Index(numbers, name="row"), dtype=object)
 
 
-def _filled_lines(text: str, source: str) -> dict[int, list[str]]:
+def _filled_lines(text: str, source: str, separator: str) -> dict[int, list[str]]:
     """Return stripped cells by line number; lines without any content are left out."""
-    reader = csv.reader(text.splitlines())
+    reader = csv.reader(text.splitlines(), delimiter=separator)
     filled = {}
     try:
         for cells in reader:

@@ -49,6 +49,10 @@ ACCESS = "its owner"
 DISCLOSURE = "access-holders"
 HAS_LABEL = True
 HAS_DOSE = True
+REFERENCE_STANDARD = "as each row says: histology, follow-up or unknown"
+FEATURE_SETS = ("full", "no_dose", "no_dose_no_time", "clinical_only", "image_only", "time_only")
+FRAME = "native"
+LABEL_MAP = "own"
 
 
 def load_cohort(table: Path, *, dataset: str = NAME, workers: int = 1) -> LoadedCohort:

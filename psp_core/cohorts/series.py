@@ -87,6 +87,8 @@ def referenced_series(file_reference: str) -> str:
 def choose_files(group: pd.DataFrame) -> tuple[dict[str, str], list[dict[str, object]]]:
     """Pick one series of each kind from the series of one study, with their ``kind``.
 
+    Of several CT series the planning CT is the one that a structure set refers to.
+
     Returns
     -------
     files : dict of str to str
@@ -97,8 +99,12 @@ def choose_files(group: pd.DataFrame) -> tuple[dict[str, str], list[dict[str, ob
     files = dict.fromkeys(FILE_COLUMN.values(), "")
     choices: list[dict[str, object]] = []
     ct_uid = ct_frame = ""
+    drawn_on = group.loc[group["kind"] == "structures", "referenced_series_uid"]
     for kind, column in FILE_COLUMN.items():
         candidates = preferred(group[group["kind"] == kind])
+        if kind == "ct":  # a second copy of the planning CT has no structures of its own
+            planned = candidates["series_uid"].isin(drawn_on)
+            candidates = pd.concat([candidates[planned], candidates[~planned]])
         if kind == "structures" and len(candidates):
             candidates = candidates[candidates["referenced_series_uid"] == ct_uid]
             if candidates.empty:

@@ -8,7 +8,7 @@ from typing import Annotated, Literal
 from pydantic import Field
 from pydantic.dataclasses import dataclass
 
-from psp_core.params.values import STRICT, Count, Positive, Share, Size
+from psp_core.params.values import STRICT, Count, Positive, Share, Size, TestSet, Unlabelled
 
 
 @dataclass(frozen=True, kw_only=True, config=STRICT)
@@ -25,7 +25,7 @@ class EncoderParams:
 class PretrainingParams:
     """How the encoder learns from scans without labels."""
 
-    collections: tuple[Literal["brats2021"], ...] = ("brats2021",)
+    collections: tuple[Unlabelled, ...] = ("brats2021", "upenn_gbm", "ucsf_pdgm")
     steps: Count = 31_000
     batch_size: Annotated[int, Field(ge=2)] = 8
     learning_rate: Positive = 1e-4
@@ -77,6 +77,7 @@ class ClassificationParams:
     inner_folds: Annotated[int, Field(ge=2)] = 3
     seeds: Size = 1
     score_sealed: bool = False
+    test_sets: tuple[TestSet, ...] = ("external", "upenn_gbm", "ucsd_ptgbm")
     network: NetworkParams = field(default_factory=NetworkParams)
 
 

@@ -24,6 +24,7 @@ class PhantomSizes:
     brats2021: Count
     upenn_gbm: Count
     ucsf_pdgm: Count
+    upenn_follow_up: Count = 0
 
 
 @dataclass(frozen=True, kw_only=True, config=STRICT)

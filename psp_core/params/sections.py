@@ -13,6 +13,17 @@ from typing import Annotated, Literal
 from pydantic import Field
 from pydantic.dataclasses import dataclass
 
+from psp_core.params.collections import (
+    Brats2021Params,
+    BurdenkoParams,
+    CfbGbmParams,
+    ExternalParams,
+    LumiereParams,
+    MuGliomaPostParams,
+    UcsdPtgbmParams,
+    UcsfPdgmParams,
+    UpennGbmParams,
+)
 from psp_core.params.modelling import (
     ClassificationParams,
     EncoderParams,
@@ -22,7 +33,7 @@ from psp_core.params.modelling import (
     TruthParams,
 )
 from psp_core.params.phantoms import PhantomParams
-from psp_core.params.values import STRICT, Count, Days, Positive
+from psp_core.params.values import STRICT, Count, Days, Positive, Unlabelled
 
 
 @dataclass(frozen=True, kw_only=True, config=STRICT)
@@ -32,6 +43,7 @@ class StudyParams:
     name: Annotated[str, Field(pattern=r"^[a-z][a-z0-9_]*$")]
     seed: Count = 0
     workers: Annotated[int, Field(ge=1)] = 2
+    patients: tuple[str, ...] = ()
 
 
 @dataclass(frozen=True, kw_only=True, config=STRICT)
@@ -41,34 +53,7 @@ class LabelParams:
     event: Literal["first_non_distant", "first", "ever_pseudoprogression"] = "first_non_distant"
     window_days: Days | None = None
     first_visit_only: bool = False
-
-
-@dataclass(frozen=True, kw_only=True, config=STRICT)
-class BurdenkoParams:
-    """Burdenko-GBM-Progression: images, clinical table and who is eligible."""
-
-    root: str | None = None
-    clinical_table: str | None = None
-    visit_match: Literal["number", "date", "number_and_date"] = "number"
-    date_tolerance_days: Count = 14
-    minimum_age_years: Count = 18
-    required_series: tuple[Literal["t1", "t1ce", "t2", "flair"], ...] = ("t1ce", "flair")
-
-
-@dataclass(frozen=True, kw_only=True, config=STRICT)
-class ExternalParams:
-    """The external centre: a CSV and the images it points to (layout ``own``)."""
-
-    root: str | None = None
-    table: str = "cohort.csv"
-    registered: bool = False
-
-
-@dataclass(frozen=True, kw_only=True, config=STRICT)
-class Brats2021Params:
-    """BraTS 2021: unlabelled scans for pre-training, landmarks and the segmenter."""
-
-    root: str | None = None
+    eligibility: Literal["none", "jang"] = "none"
 
 
 @dataclass(frozen=True, kw_only=True, config=STRICT)
@@ -108,13 +93,21 @@ class BrainParams:
     bias_field: bool = True
     method: Literal["atlas", "command"] = "atlas"
     command: str | None = None
+    command_trained_on: tuple[str, ...] | None = None
 
 
 @dataclass(frozen=True, kw_only=True, config=STRICT)
 class IntensityParams:
     """Landmarks of the encoder's intensity scale."""
 
-    landmark_collections: tuple[Literal["brats2021"], ...] = ("brats2021",)
+    landmark_collections: tuple[Unlabelled, ...] = ("brats2021", "upenn_gbm", "ucsf_pdgm")
+
+
+@dataclass(frozen=True, kw_only=True, config=STRICT)
+class DuplicatesParams:
+    """From which correlation on two scans of different patients are copies."""
+
+    least_correlation: Annotated[float, Field(gt=0, le=1)] = 0.65
 
 
 @dataclass(frozen=True, kw_only=True, config=STRICT)
@@ -143,6 +136,7 @@ class LesionParams:
     component: Literal["all", "largest", "growing"] = "largest"
     nnunet_folder: str | None = None
     trust_checkpoint: tuple[Annotated[str, Field(pattern=r"^[0-9a-f]{64}$")], ...] = ()
+    nnunet_trained_on: tuple[str, ...] | None = None
     segmenter: SegmenterParams = field(default_factory=SegmenterParams)
 
 
@@ -170,11 +164,18 @@ class Params:
     burdenko: BurdenkoParams = field(default_factory=BurdenkoParams)
     external: ExternalParams = field(default_factory=ExternalParams)
     brats2021: Brats2021Params = field(default_factory=Brats2021Params)
+    upenn_gbm: UpennGbmParams = field(default_factory=UpennGbmParams)
+    ucsf_pdgm: UcsfPdgmParams = field(default_factory=UcsfPdgmParams)
+    ucsd_ptgbm: UcsdPtgbmParams = field(default_factory=UcsdPtgbmParams)
+    lumiere: LumiereParams = field(default_factory=LumiereParams)
+    mu_glioma_post: MuGliomaPostParams = field(default_factory=MuGliomaPostParams)
+    cfb_gbm: CfbGbmParams = field(default_factory=CfbGbmParams)
     timing: TimingParams = field(default_factory=TimingParams)
     volume: VolumeParams = field(default_factory=VolumeParams)
     registration: RegistrationParams = field(default_factory=RegistrationParams)
     brain: BrainParams = field(default_factory=BrainParams)
     intensity: IntensityParams = field(default_factory=IntensityParams)
+    duplicates: DuplicatesParams = field(default_factory=DuplicatesParams)
     lesion: LesionParams = field(default_factory=LesionParams)
     dosimetry: DosimetryParams = field(default_factory=DosimetryParams)
     probing: ProbingParams = field(default_factory=ProbingParams)

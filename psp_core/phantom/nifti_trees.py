@@ -38,6 +38,13 @@ _UPENN_NAMES: Mapping[Sequence, str] = {"t1": "T1", "t1ce": "T1GD", "t2": "T2", 
 _UCSF_NAMES: Mapping[Sequence, str] = {"t1": "T1", "t1ce": "T1c", "t2": "T2", "flair": "FLAIR"}
 
 
+def brats_source(number: int, seed: int) -> str:
+    """Collection that a case of BraTS 2021 was taken from, decided by the collection's `seed`."""
+    drawn = share(seed, "BraTS2021", number, "source") * sum(_BRATS_SOURCES.values())
+    ends = np.cumsum(list(_BRATS_SOURCES.values()))
+    return list(_BRATS_SOURCES)[int(np.searchsorted(ends, drawn, side="right"))]
+
+
 def write_brats2021_case(case: PreoperativeCase, root: Path, seed: int) -> bool:
     """Write one training case of BraTS 2021: four images and ``seg``.
 
@@ -54,10 +61,8 @@ def write_brats2021_case(case: PreoperativeCase, root: Path, seed: int) -> bool:
         If an image does not fit int16 or a label is not 0, 1, 2 or 4.
     """
     name = f"BraTS2021_{case.number:05d}"
-    drawn = share(seed, "BraTS2021", case.number, "source") * sum(_BRATS_SOURCES.values())
-    ends = np.cumsum(list(_BRATS_SOURCES.values()))
-    source = list(_BRATS_SOURCES)[int(np.searchsorted(ends, drawn, side="right"))]
-    return _write_case(case, root / BRATS_TRAINING / source / name, name, _BRATS_NAMES, "seg")
+    final = root / BRATS_TRAINING / brats_source(case.number, seed) / name
+    return _write_case(case, final, name, _BRATS_NAMES, "seg")
 
 
 def upenn_scan_id(case: PreoperativeCase) -> str:

@@ -11,7 +11,7 @@ from typing import Any
 import numpy as np
 import pandas as pd
 
-from psp_core.phantom.head import Head
+from psp_core.phantom.head import Floats, Head
 from psp_core.phantom.lesion import Background, Lesion, lesion_from_latents
 from psp_core.phantom.treatment import Field, draw_target, place_lesion
 
@@ -38,6 +38,8 @@ def draw_person(
     partial_plans: bool = True,
     head_spread: float = 1.0,
     within_mm: float = np.inf,
+    head: Head | None = None,
+    target_mm: Floats | None = None,
 ) -> Person:
     """Draw a person for one row of latents (columns of `latents.draw_latents`).
 
@@ -49,9 +51,12 @@ def draw_person(
         Variation of the head; 0 is the template.
     within_mm : float
         Largest coordinate of the lesion's centre, where a smaller field of view must hold it.
+    head, target_mm : optional
+        Head and place of the first tumour of someone who was drawn before.
     """
-    head = Head.draw(rng, variation=head_spread)
-    target = draw_target(head, rng)
+    if head is None:
+        head = Head.draw(rng, variation=head_spread)
+    target = draw_target(head, rng) if target_mm is None else target_mm
     cavity_axes = rng.normal(12.0, 1.5, 3).clip(8, 16)
     background = Background(
         cavity_centre_mm=target,

@@ -16,6 +16,7 @@ import torch
 from tqdm import tqdm
 
 from psp_core.phantom.clinical_csv import write_clinical_csv
+from psp_core.phantom.crosswalk_table import crosswalk_rows, write_crosswalk
 from psp_core.phantom.nifti_tables import write_ucsf_table, write_upenn_table
 from psp_core.phantom.own_layout import write_own_table
 from psp_core.phantom.patient import ClinicalRow
@@ -24,6 +25,7 @@ from psp_core.phantom.tasks import (
     REGISTERED,
     Plan,
     Task,
+    copied_cases,
     list_tasks,
     write_task,
 )
@@ -109,6 +111,13 @@ def _write_tables(folder: Path, plan: Plan, noted: dict[str, list[dict[str, Any]
         if records.get(name):
             own_rows = [row for rows in records[name] for row in rows]
             write_own_table(own_rows, folder / name)
+    if records.get("brats2021"):
+        patients = {
+            "upenn_gbm": plan.sizes["upenn_gbm"] + plan.sizes.get("upenn_follow_up", 0),
+            "ucsf_pdgm": plan.sizes["ucsf_pdgm"],
+        }
+        cases = crosswalk_rows(plan.sizes["brats2021"], plan.seed, copied_cases(plan), patients)
+        write_crosswalk(cases, folder / "brats2021")
     if records.get("upenn_gbm"):
         write_upenn_table(records["upenn_gbm"], folder / "upenn_gbm")
     if records.get("ucsf_pdgm"):

@@ -30,6 +30,8 @@ from psp_core.phantom.nifti_trees import (
 )
 from psp_core.phantom.own_layout import write_own_case
 from psp_core.phantom.registered import build_registered
+from psp_core.phantom.reoperated import TRUE_PROGRESSION_FRACTION, build_reoperated, draw_scores
+from psp_core.phantom.same_people import COPIED, brats_copies, follow_up_numbers
 from psp_core.phantom.treated import Reason, Setting, build_patient
 from psp_core.phantom.unlabelled import build_unlabelled
 
@@ -64,7 +66,8 @@ class Plan:
     ----------
     sizes : mapping
         Patients per cohort: ``train``, ``train_ineligible``, ``external``, ``development``,
-        ``learning``, ``sealed``, ``brats2021``, ``upenn_gbm``, ``ucsf_pdgm``.
+        ``learning``, ``sealed``, ``brats2021``, ``upenn_gbm`` (baselines), ``ucsf_pdgm``,
+        and ``upenn_follow_up`` (scored scans before a second surgery; none without the key).
     template_mm : float
         Voxel side of the cohorts on the template's grid and of the unlabelled ones.
     """
@@ -84,7 +87,9 @@ class Task:
     collection: Collection
     number: int  # from 1
     reason: Reason
-    latents: Mapping[str, Any]  # empty for unlabelled cases
+    # Empty for unlabelled cases, but for what a scored scan of the same patient decides.
+    latents: Mapping[str, Any]
+    patient: int | None = None  # of a scored scan, numbered among the baselines
 
 
 def list_tasks(plan: Plan) -> list[Task]:
@@ -93,9 +98,15 @@ def list_tasks(plan: Plan) -> list[Task]:
     tasks = _labelled(plan, "burdenko", sizes["train"], sizes["train_ineligible"])
     for name in ("external", *REGISTERED):
         tasks += _labelled(plan, name, sizes[name], 0)
+    follow_ups = _follow_ups(plan)
+    decided = {
+        task.patient: {name: task.latents[name] for name in ("sex", "idh_status", "mgmt_status")}
+        for task in follow_ups
+    }
     for name in ("brats2021", "upenn_gbm", "ucsf_pdgm"):
-        tasks += [Task(name, n + 1, "eligible", {}) for n in range(sizes[name])]
-    return tasks
+        told = decided if name == "upenn_gbm" else {}
+        tasks += [Task(name, n, "eligible", told.get(n, {})) for n in range(1, sizes[name] + 1)]
+    return tasks + follow_ups
 
 
 def write_task(task: Task, plan: Plan, folder: Path) -> dict[str, Any]:
@@ -153,18 +164,58 @@ def _labelled(plan: Plan, name: Collection, eligible: int, ineligible: int) -> l
     ]
 
 
+def _follow_ups(plan: Plan) -> list[Task]:
+    """Scored scans of UPENN-GBM, numbered after its baselines; the label is not kept."""
+    size, baselines = plan.sizes.get("upenn_follow_up", 0), plan.sizes["upenn_gbm"]
+    rng = np.random.default_rng(_stream(plan.seed, "upenn_follow_up/latents"))
+    model = replace(plan.model, true_progression_fraction=TRUE_PROGRESSION_FRACTION)
+    drawn = draw_latents(rng, draw_labels(rng, size, model), model)
+    drawn["psp_tp_score"] = draw_scores(rng, drawn["written_label"].to_numpy())
+    rows = drawn.drop(columns=["true_label", "written_label"]).to_dict("records")
+    patients = follow_up_numbers(size, baselines)
+    return [
+        Task("upenn_gbm", baselines + k, "eligible", {str(n): v for n, v in row.items()}, patient)
+        for k, (row, patient) in enumerate(zip(rows, patients, strict=True), start=1)
+    ]
+
+
 def _write_unlabelled(task: Task, plan: Plan, root: Path, seed: tuple[int, ...]) -> dict[str, str]:
     """Write one case of a collection without labels; its record for the collection's table."""
-    follow_up = task.collection == "upenn_gbm"
-    case = build_unlabelled(task.number, plan.template_mm, seed, allow_follow_up=follow_up)
     if task.collection == "brats2021":
+        case = build_unlabelled(task.number, plan.template_mm, seed)
         write_brats2021_case(case, root, plan.seed)
         return {}
+    if task.patient is not None:
+        latents = pd.Series(dict(task.latents), dtype=object)
+        person_seed, _ = _person(plan, "upenn_gbm", task.patient)
+        seed = (*_stream(plan.seed, "upenn_follow_up"), task.number)
+        case = build_reoperated(task.patient, latents, plan.template_mm, seed, person_seed)
+    else:
+        person_seed, copy_seed = _person(plan, task.collection, task.number)
+        case = build_unlabelled(task.number, plan.template_mm, person_seed, copy_seed=copy_seed)
+        case = replace(case, **task.latents)
     if task.collection == "upenn_gbm":
         write_upenn_gbm_case(case, root, plan.seed)
         return upenn_record(case)
     write_ucsf_pdgm_case(case, root)
     return ucsf_record(case)
+
+
+def _person(
+    plan: Plan, collection: Collection, number: int
+) -> tuple[tuple[int, ...], tuple[int, ...] | None]:
+    """Seed of a person, and of this collection's own scan where BraTS has the person too."""
+    seed = (*_stream(plan.seed, collection), number)
+    copies = copied_cases(plan)[collection]
+    if number > len(copies):
+        return seed, None
+    return (*_stream(plan.seed, "brats2021"), copies[number - 1]), seed
+
+
+def copied_cases(plan: Plan) -> dict[str, list[int]]:
+    """By collection the BraTS cases that its first patients are."""
+    sizes = plan.sizes
+    return {name: brats_copies(name, sizes[name], sizes["brats2021"], plan.seed) for name in COPIED}
 
 
 def _stream(seed: int, name: str) -> tuple[int, int]:

@@ -61,6 +61,7 @@ def prepare_all(
     stamp: object,
     workers: int = 1,
     log: Path,
+    keep_others: bool = False,
 ) -> None:
     """Bring a store up to date with a list of scans.
 
@@ -83,6 +84,8 @@ def prepare_all(
         Processes.
     log : Path
         Private folder for tracebacks.
+    keep_others : bool, default False
+        Whether scans that are not on the list stay: the list is then only a part of the study.
 
     Raises
     ------
@@ -91,7 +94,8 @@ def prepare_all(
     """
     digests = {item.key: digest_of([item.digest, stamp]) for item in items}
     with store.writing():
-        store.keep_only(digests)
+        if not keep_others:
+            store.keep_only(digests)
         wanted = set(store.pending(digests))
         todo = [item for item in items if item.key in wanted]
         call = partial(_prepare_one, work=work, store=store, digests=digests, log=log)

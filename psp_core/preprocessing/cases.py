@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import math
-from collections.abc import Iterable, Iterator, Mapping
+from collections.abc import Collection, Iterable, Iterator, Mapping
 from dataclasses import dataclass, field
 from functools import cached_property
 from pathlib import Path
@@ -76,11 +76,17 @@ class Case:
 
 
 def list_cases(
-    run: Run, name: str, root: Path, cohort: pd.DataFrame, *, is_registered: bool = False
+    run: Run,
+    name: str,
+    root: Path,
+    cohort: pd.DataFrame,
+    *,
+    is_registered: bool = False,
+    unlabelled: Collection[str] | None = None,
 ) -> list[Case]:
     """List the scans of a collection that the study prepares.
 
-    The labelled scan of every labelled patient; every scan of a collection without labels.
+    Its labelled scans, and scans of patients without label.
 
     Parameters
     ----------
@@ -92,6 +98,9 @@ def list_cases(
         A cohort table.
     is_registered : bool, default False
         See `Case.is_registered`.
+    unlabelled : collection of str, optional
+        Patients whose scans are prepared without a label. Default: all, of a collection in
+        which nobody has one.
     """
     rows: list[dict[str, Any]] = [
         {str(name): value for name, value in row.items()} for row in cohort.to_dict("records")
@@ -101,8 +110,12 @@ def list_cases(
     for row in rows:
         by_subject.setdefault(row["subject_id"], []).append(row)
     labelled = [row for row in rows if row["label"] in CLASSES]
+    known = {row["subject_id"] for row in labelled}
+    if unlabelled is None:
+        unlabelled = () if labelled else set(by_subject)
+    others = [row for row in rows if row["subject_id"] in set(unlabelled) - known]
     cases = []
-    for row in labelled or rows:
+    for row in labelled + others:
         files, faults = _files(row, EVENT_FILES, root, series)
         visits = [
             one

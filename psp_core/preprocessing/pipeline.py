@@ -11,9 +11,12 @@ from collections.abc import Callable, Iterable, Mapping, Sequence
 from functools import partial
 from pathlib import Path
 
-from psp_core.cohorts import brats2021, own
-from psp_core.cohorts.roots import find_root, require_root
-from psp_core.cohorts.schema import read_cohort
+from psp_core.cohorts import own
+from psp_core.cohorts.collections import is_on_atlas
+from psp_core.cohorts.loading import study_roots
+from psp_core.cohorts.pool import unlabelled_pool
+from psp_core.cohorts.roots import find_root
+from psp_core.cohorts.stored import stored_cohorts
 from psp_core.evaluation.classes import CLASSES
 from psp_core.preprocessing.align import align_scan
 from psp_core.preprocessing.align_images import AlignmentSettings
@@ -22,6 +25,7 @@ from psp_core.preprocessing.cases import IMAGES, Case, list_cases
 from psp_core.preprocessing.decide_lesion import open_drawers
 from psp_core.preprocessing.finish import FinishItem, FinishSettings, finish_scan
 from psp_core.preprocessing.intensity import Landmarks, fit_landmarks
+from psp_core.preprocessing.learnable import learnable_cases
 from psp_core.preprocessing.lesion.segmenter import CARD
 from psp_core.preprocessing.lesion_doses import DoseItem, DoseSettings, lesion_doses
 from psp_core.preprocessing.store import VolumeStore
@@ -36,37 +40,36 @@ Cases = Mapping[str, Sequence[Case]]
 def study_cases(run: Run) -> dict[str, list[Case]]:
     """Every scan that the study prepares, by collection.
 
+    The labelled scans of all collections, and of those that the study learns from without
+    labels the scans of `pool.unlabelled_pool`. ``study.patients`` restricts all of them.
+
     Raises
     ------
-    MissingInputError
-        If the cohort tables of the run are not there.
+    MissingInputError, StageError
+        If the cohort tables of the run, or a folder, are not there.
     TableError
         If a table has faults.
     """
-    params, tables = run.params, run.finished("cohort").folder
-    burdenko = require_root(run, "burdenko", params.burdenko.root)
-    cases = {
-        "burdenko": list_cases(run, "burdenko", burdenko, read_cohort(tables / "burdenko.parquet"))
-    }
-    external = find_root(run, "external", params.external.root)
-    if external is not None:
-        cohort = read_cohort(tables / "external.parquet")
-        is_registered = params.external.registered
-        cases["external"] = list_cases(
-            run, "external", external, cohort, is_registered=is_registered
+    params, roots = run.params, study_roots(run)
+    pool = unlabelled_pool(run).patients
+    cases = {}
+    for name, cohort in stored_cohorts(run).items():
+        registered = params.external.registered if name == "external" else is_on_atlas(name)
+        own_scans = None if name == "external" else pool.get(name, frozenset())
+        cases[name] = list_cases(
+            run, name, roots[name], cohort, is_registered=registered, unlabelled=own_scans
         )
     for name in PHANTOM_COHORTS:
         root = find_root(run, name, None)
         if root is not None and (root / params.external.table).is_file():
             loaded = own.load_cohort(root / params.external.table, dataset=name)
             cases[name] = list_cases(run, name, root, loaded.cohort, is_registered=True)
-    unlabelled = find_root(run, brats2021.NAME, params.brats2021.root)
-    if unlabelled is not None and any(unlabelled.iterdir()):
-        cohort = brats2021.load_cohort(unlabelled).cohort
-        cases[brats2021.NAME] = list_cases(
-            run, brats2021.NAME, unlabelled, cohort, is_registered=True
-        )
-    return cases
+    only = set(params.study.patients)
+    chosen = {
+        name: [case for case in group if not only or case.subject_id in only]
+        for name, group in cases.items()
+    }
+    return {name: group for name, group in chosen.items() if group}
 
 
 def aligned_store(run: Run) -> VolumeStore:
@@ -107,10 +110,14 @@ def fit_scale(run: Run, cases: Cases) -> Landmarks | None:
     ------
     IntensityError
         See `intensity.fit_landmarks`.
+    OverlapError
+        See `learnable.learnable_cases`.
     """
     store = aligned_store(run)
-    names = [name for name in run.params.intensity.landmark_collections if name in cases]
-    records = [store.record(case.key) for name in names for case in cases[name]]
+    wanted = run.params.intensity.landmark_collections
+    learned = learnable_cases(run, cases, wanted, stage="landmarks")
+    names = sorted({case.dataset for case in learned})
+    records = [store.record(case.key) for case in learned]
     tables = [
         record["percentiles"]
         for record in records
@@ -209,6 +216,7 @@ def _prepare(
         stamp=stamp,
         workers=run.params.study.workers,
         log=run.private / "errors",
+        keep_others=bool(run.params.study.patients),
     )
 
 

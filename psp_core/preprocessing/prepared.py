@@ -6,9 +6,12 @@ from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 from pathlib import Path
 
+from psp_core.cohorts.pool import SEGMENTED
 from psp_core.evaluation.classes import CLASSES
 from psp_core.preprocessing.cases import Case
+from psp_core.preprocessing.copies import find_copies
 from psp_core.preprocessing.intensity import Landmarks
+from psp_core.preprocessing.learnable import learnable_cases
 from psp_core.preprocessing.pipeline import align_all, finish_all, fit_scale, study_cases
 from psp_core.preprocessing.store import VolumeStore
 from psp_core.preprocessing.study_segmenter import StudySegmenter, train_on_run
@@ -46,15 +49,17 @@ def prepare_run(run: Run) -> PreparedRun:
 
     Raises
     ------
-    MissingInputError, TableError, StageError, IntensityError
-        See `pipeline` and `study_segmenter`.
+    MissingInputError, TableError, StageError, IntensityError, OverlapError
+        See `pipeline`, `study_segmenter` and `learnable`.
     """
     cases = study_cases(run)
     aligned = align_all(run, cases)
+    find_copies(run, cases, aligned)
     landmarks = fit_scale(run, cases)
     taught = {name: some for name, some in cases.items() if not _is_labelled(some)}
     finish_all(run, taught, landmarks)
-    segmenter = train_on_run(run, (case.key for some in taught.values() for case in some))
+    masked = learnable_cases(run, cases, [SEGMENTED], stage="segmenter")
+    segmenter = train_on_run(run, (case.key for case in masked))
     usable: Path | None = segmenter.usable if segmenter else None
     labelled = {name: some for name, some in cases.items() if _is_labelled(some)}
     volumes = finish_all(run, labelled, landmarks, segmenter=usable)

@@ -8,7 +8,6 @@ from pathlib import Path
 
 import pandas as pd
 
-from psp_core.cohorts import brats2021
 from psp_core.preprocessing.batch import DONE
 from psp_core.preprocessing.lesion.agreement import held_out_dice
 from psp_core.preprocessing.lesion.labels import REGIONS, Region
@@ -59,7 +58,8 @@ def train_on_run(run: Run, keys: Iterable[str]) -> StudySegmenter | None:
     Parameters
     ----------
     keys : iterable of str
-        Finished scans of this study: the store may hold those of an earlier one.
+        Finished scans of this study that may be learned from, see `learnable`; the store may
+        hold those of an earlier one.
 
     Returns
     -------
@@ -76,9 +76,7 @@ def train_on_run(run: Run, keys: Iterable[str]) -> StudySegmenter | None:
     digests = {
         key: record["digest"]
         for key, record in records.items()
-        if record["status"] == DONE
-        and record["dataset"] == brats2021.NAME
-        and set(record["lesion"]["known"]) == set(REGIONS)
+        if record["status"] == DONE and set(record["lesion"]["known"]) == set(REGIONS)
     }
     options = params.segmenter
     if len(digests) < FEWEST_CASES or options.steps == 0:

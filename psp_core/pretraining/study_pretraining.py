@@ -11,10 +11,9 @@ import numpy.typing as npt
 import pandas as pd
 
 from psp_core.encoder.weights import ENCODER, EncoderCard, load_encoder, read_card, write_card
-from psp_core.errors import OverlapError
-from psp_core.evaluation.classes import CLASSES
 from psp_core.preprocessing.batch import DONE
 from psp_core.preprocessing.intensity import Landmarks
+from psp_core.preprocessing.learnable import learnable_cases
 from psp_core.preprocessing.prepared import PreparedRun
 from psp_core.preprocessing.store import VolumeStore
 from psp_core.pretraining.collapse import collapse_of, mean_tokens
@@ -94,12 +93,12 @@ def pretrain_run(run: Run, prepared: PreparedRun) -> PretrainedRun | None:
     Raises
     ------
     OverlapError
-        If a scan among them has a label.
+        If a scan among them is of a person who has a label.
     StageError, TrainingDivergedError, CheckpointError
         See `Run.stage` and `training.train`.
     """
     options, store = run.params.pretraining, prepared.volumes
-    keys = unlabelled_keys(prepared, options.collections)
+    keys = unlabelled_keys(run, prepared, options.collections)
     landmarks = landmarks_digest(prepared.landmarks)
     digests = {key: str(store.record(key)["digest"]) for key in keys}
     architecture = architecture_of(run)
@@ -154,26 +153,16 @@ def pretrain_run(run: Run, prepared: PreparedRun) -> PretrainedRun | None:
         )
 
 
-def unlabelled_keys(prepared: PreparedRun, collections: Iterable[str]) -> list[str]:
-    """Scans to learn from, sorted: prepared ones of these collections, none with a label.
+def unlabelled_keys(run: Run, prepared: PreparedRun, collections: Iterable[str]) -> list[str]:
+    """Scans to learn from, sorted: prepared ones of these collections that nobody predicts.
 
     Raises
     ------
-    OverlapError
-        If one has a label.
+    OverlapError, StageError
+        See `preprocessing.learnable.learnable_cases`.
     """
-    names = list(collections)
-    cases = [case for name in names for case in prepared.cases.get(name, ())]
-    labelled = sorted(case.key for case in cases if case.label in CLASSES)
-    foreign = sorted(case.key for case in cases if case.dataset not in names)
-    if labelled or foreign:
-        raise OverlapError(
-            f"{(labelled + foreign)[0]} has a label or is of another collection than "
-            f"{', '.join(names)}; the encoder may learn only from scans that are never predicted: "
-            "take it out of that collection"
-        )
-    keys = sorted(case.key for case in cases)
-    return [key for key in keys if prepared.volumes.record(key)["status"] == DONE]
+    cases = learnable_cases(run, prepared.cases, collections, stage="pretraining")
+    return [case.key for case in cases if prepared.volumes.record(case.key)["status"] == DONE]
 
 
 def architecture_of(run: Run) -> dict[str, Any]:

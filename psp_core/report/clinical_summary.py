@@ -14,6 +14,7 @@ import pandas as pd
 
 from psp_core.cohorts.burdenko import find_clinical_table, read_clinical_table
 from psp_core.cohorts.burdenko_checks import check_clinical_table
+from psp_core.cohorts.label_rules import count_rules
 from psp_core.cohorts.labels import (
     EVENT_RULES,
     EventRule,
@@ -27,6 +28,7 @@ from psp_core.report.events import event_counts
 from psp_core.report.time_alone import time_alone_table
 from psp_core.runs import digest_of_file
 
+NEAREST = 8  # rules that are shown
 COMMAND = "python -m psp_core.report.recorded path/to/the/clinical.csv"
 
 
@@ -66,8 +68,8 @@ def summarise_clinical_table(
     Returns
     -------
     ClinicalSummary
-        Tables ``label_rules``, ``responses``, ``characteristics``, ``event_counts``,
-        ``time_alone`` and ``checks``.
+        Tables ``label_rules``, ``nearest_rules``, ``responses``, ``characteristics``,
+        ``event_counts``, ``time_alone`` and ``checks``.
 
     Raises
     ------
@@ -84,6 +86,7 @@ def summarise_clinical_table(
     patients = clinical.merge(events[["subject_id", "label", "days_since_rt"]], on="subject_id")
     tables = {
         "label_rules": label_rule_counts(clinical),
+        "nearest_rules": nearest_rules(clinical),
         "responses": responses.rename("follow_ups").reset_index(),
         "characteristics": characteristics_table(patients),
         "event_counts": event_counts(events),
@@ -109,6 +112,18 @@ def summarise_clinical_table(
     figures = {name: float(value) for name, value in figures.items()}
     rule = rule_name(event, window_days, first_visit_only)
     return ClinicalSummary(figures, tables, rule, digest_of_file(find_clinical_table(path)))
+
+
+def nearest_rules(clinical: pd.DataFrame) -> pd.DataFrame:
+    """Rules whose counts lie nearest to the published ones, see `label_rules.count_rules`."""
+    rules = count_rules(clinical).head(NEAREST)
+    window = ["any time" if pd.isna(days) else f"{days:.0f} days" for days in rules["window"]]
+    age = [
+        "any" if pd.isna(years) else f"{years:.0f} or more" for years in rules["minimum_age_years"]
+    ]
+    visit = rules["first_visit_only"].map({True: "the first", False: "any"})
+    named = rules.assign(window=window, first_visit_only=visit, minimum_age_years=age)
+    return named.rename(columns={"first_visit_only": "follow-up", "minimum_age_years": "age"})
 
 
 def label_rule_counts(clinical: pd.DataFrame) -> pd.DataFrame:

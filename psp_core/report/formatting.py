@@ -33,6 +33,14 @@ NAMES = {
     "outside_grid": "outside the dose grid",
     "n_true_progression": "true progression",
     "n_pseudoprogression": "pseudoprogression",
+    "n_mixed": "mixed",
+    "brats2021": "BraTS 2021",
+    "upenn_gbm": "UPENN-GBM",
+    "ucsf_pdgm": "UCSF-PDGM",
+    "ucsd_ptgbm": "UCSD-PTGBM",
+    "lumiere": "LUMIERE",
+    "mu_glioma_post": "MU-Glioma-Post",
+    "cfb_gbm": "CFB-GBM",
 }
 
 

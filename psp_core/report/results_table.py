@@ -17,10 +17,13 @@ Titles = Mapping[str, str]
 HELD_OUT = "held-out folds"
 
 
-def format_results(summary: pd.DataFrame, titles: Titles) -> pd.DataFrame:
+def format_results(
+    summary: pd.DataFrame, titles: Titles, *, marks: Mapping[str, str] | None = None
+) -> pd.DataFrame:
     """Write `summary.results_summary`: the training cohort first, models as in `titles`.
 
-    A column says why a figure is missing, where one is.
+    A column says why a figure is missing, where one is, and what a reader must know of the
+    set: `marks`, a sentence by dataset (see `study.weights_marks`).
     """
     rows = []
     for row in _records(_ordered(summary, titles)):
@@ -38,7 +41,7 @@ def format_results(summary: pd.DataFrame, titles: Titles) -> pd.DataFrame:
                 "SD over repetitions": decimal(row["auc_sd_over_seeds"])
                 if row["n_seeds"] > 1
                 else NOT_KNOWN,
-                "note": row["note"],
+                "note": "; ".join(filter(None, (row["note"], (marks or {}).get(row["dataset"])))),
             }
         )
     columns = ["patients", "model", "folds, mean ± SD", "internal AUC", "soft vote", "DeLong"]

@@ -13,6 +13,7 @@ from psp_core.encoder.tokens import Tokens
 from psp_core.encoder.weights import ENCODER, check_card, read_card
 from psp_core.errors import StageError
 from psp_core.evaluation.predictions import read_predictions, write_predictions
+from psp_core.preprocessing.learnable import check_learned_from
 from psp_core.preprocessing.pipeline import fit_scale, study_cases, volume_store
 from psp_core.preprocessing.store import VolumeStore
 from psp_core.pretraining.study_pretraining import architecture_of, landmarks_digest
@@ -62,6 +63,8 @@ def classify_run(run: Run, *, catalogue: Mapping[str, Entry] = CATALOGUE) -> Cla
     ------
     EstimatorError
         If the catalogue does not have a model.
+    OverlapError
+        If a patient of a test set is among those that models are fitted on.
     StageError, MissingInputError, TableError, UndefinedMetricError
         If what earlier pages write is not there, or the cohort is too small for the folds.
     """
@@ -70,6 +73,7 @@ def classify_run(run: Run, *, catalogue: Mapping[str, Entry] = CATALOGUE) -> Cla
     patients = study_patients(run)
     entropy = int(run.seed_sequence(STAGE).generate_state(1)[0])
     training = patients.table[patients.table["dataset"] == TRAINING]
+    check_learned_from(run, STAGE, patient_keys(training))
     folds = draw_folds(training, n_folds=params.folds, seeds=params.seeds, entropy=entropy)
     needs_tokens = any(entry.needs_tokens for entry in entries.values())
     plan = Plan(
@@ -114,6 +118,11 @@ def read_outcome(run: Run) -> Outcome:
     folder = run.finished(STAGE).folder
     tables = {name: pd.read_parquet(folder / f"{name}.parquet") for name in TABLES}
     return Outcome(read_predictions(folder / PREDICTIONS), **tables)
+
+
+def read_patients(run: Run) -> pd.DataFrame:
+    """Read the patients table that `classify_run` worked on; raises as `read_outcome`."""
+    return pd.read_parquet(run.finished(STAGE).folder / "patients.parquet")
 
 
 def encode_patients(run: Run, table: pd.DataFrame) -> Tokens | None:

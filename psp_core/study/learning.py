@@ -26,6 +26,7 @@ from psp_core.evaluation.metrics import auc
 from psp_core.explain.grey_values import lesion_percentiles
 from psp_core.explain.pooling import POOLINGS, Pooling, mean_token
 from psp_core.explain.probes import ridge_predictions
+from psp_core.preprocessing.learnable import check_learned_from
 from psp_core.preprocessing.pipeline import volume_store
 from psp_core.preprocessing.store import VolumeStore
 from psp_core.pretraining.study_pretraining import snapshots_of
@@ -86,6 +87,7 @@ def learning_on_images(run: Run) -> pd.DataFrame:
     if patients.empty:
         return pd.DataFrame(columns=list(COLUMNS))
     params, store, keys = run.params.truth, volume_store(run), patient_keys(patients)
+    check_learned_from(run, "learning curves", keys)
     snapshots = _snapshots(run)
     seeds = _seeds(run, params.learning_seeds)
     units = {"grey": ImageFit(GREY_VALUES, "ridge_lesion", None, seeds)}

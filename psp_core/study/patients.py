@@ -2,17 +2,21 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterable
-from dataclasses import dataclass
+from collections.abc import Iterable, Mapping
+from dataclasses import dataclass, field
+from typing import Literal
 
 import pandas as pd
 
 from psp_core.cohorts import own
+from psp_core.cohorts.eligibility import COLUMNS as ELIGIBILITY
+from psp_core.cohorts.eligibility import RULES, jang_reasons
 from psp_core.cohorts.roots import find_root
-from psp_core.cohorts.schema import read_cohort
+from psp_core.cohorts.stored import stored_cohorts
 from psp_core.errors import TableError
 from psp_core.evaluation.classes import CLASSES
 from psp_core.preprocessing.batch import DONE
+from psp_core.preprocessing.copies import left_out_copies
 from psp_core.preprocessing.pipeline import PHANTOM_COHORTS
 from psp_core.runs import Run
 
@@ -22,7 +26,9 @@ LEARNING = "learning"
 KEY = ("dataset", "subject_id", "timepoint")
 FROM_COHORT = ("label", "days_since_rt", "age_years", "sex", "idh_status", "mgmt_status")
 FROM_FEATURES = ("mean_dose_gy", "min_dose_gy", "median_dose_gy", "d98_gy", "lesion_volume_cm3")
-COLUMNS = (*KEY, *FROM_COHORT, *FROM_FEATURES, "has_image")
+FOR_SUBSETS = ("visit_number", "reference_standard", "resection", "n_lesions", "completeness")
+"""No model sees these; see `cohorts.subsets` and `cohorts.eligibility`."""
+COLUMNS = (*KEY, *FROM_COHORT, *FROM_FEATURES, "has_image", *FOR_SUBSETS)
 
 
 @dataclass(frozen=True)
@@ -35,11 +41,15 @@ class Patients:
         `COLUMNS`; one row per labelled patient, sorted. A missing number is NaN, a missing
         category ``unknown``; ``has_image`` is False where no scan could be prepared.
     lost : DataFrame
-        ``dataset, subject_id, lost`` (``visit``, ``image``, ``lesion``), ``reason``.
+        ``dataset, subject_id, lost`` (``visit``, ``copy``, ``eligibility``, ``image``,
+        ``lesion``), ``reason``.
+    rules : DataFrame
+        What became of each rule of the eligibility preset, see `eligibility.RULES`.
     """
 
     table: pd.DataFrame
     lost: pd.DataFrame
+    rules: pd.DataFrame = field(default_factory=lambda: pd.DataFrame(columns=list(RULES)))
 
 
 def patient_keys(table: pd.DataFrame) -> list[str]:
@@ -48,10 +58,28 @@ def patient_keys(table: pd.DataFrame) -> list[str]:
     return [f"{name}/{one}/{int(time):03d}" for name, one, time in zip(*columns, strict=True)]
 
 
-def join_patients(cohorts: Iterable[pd.DataFrame], features: pd.DataFrame) -> Patients:
+def join_patients(
+    cohorts: Iterable[pd.DataFrame],
+    features: pd.DataFrame,
+    *,
+    eligibility: Literal["none", "jang"] = "none",
+    copies: Mapping[str, str] | None = None,
+) -> Patients:
     """Join cohort tables with the features table.
 
-    A patient with several labelled visits enters with the first.
+    A patient with several labelled visits enters with the first. One who leaves as a copy or
+    as not eligible is not told again as lost for another reason.
+
+    Parameters
+    ----------
+    cohorts : iterable of DataFrame
+        Cohort tables.
+    features : DataFrame
+        See `preprocessing.features.features_table`.
+    eligibility : {"none", "jang"}
+        Preset of criteria, see `cohorts.eligibility`.
+    copies : mapping of str to str, optional
+        Reason by key of the scans that leave as copies of others, see `preprocessing.copies`.
 
     Raises
     ------
@@ -68,11 +96,20 @@ def join_patients(cohorts: Iterable[pd.DataFrame], features: pd.DataFrame) -> Pa
     labelled = labelled.sort_values(list(KEY), ignore_index=True)
     later = labelled.duplicated(["dataset", "subject_id"])
     lost = [_lost(labelled[later], "visit", "the patient's first labelled visit is studied")]
-    joined = labelled[~later].merge(
-        features[[*KEY, *FROM_FEATURES, "status", "reason", "lesion_reason"]],
-        on=list(KEY),
-        how="left",
-    )
+    wanted = [*FROM_FEATURES, "completeness", "status", "reason", "lesion_reason"]
+    wanted += [name for name in ELIGIBILITY if name in features]
+    joined = labelled[~later].merge(features[[*KEY, *wanted]], on=list(KEY), how="left")
+    joined = joined.fillna({"completeness": "unknown"})
+    copied = pd.Series(patient_keys(joined), index=joined.index, dtype=object).map(copies or {})
+    lost.append(_lost(joined[copied.notna()], "copy", copied[copied.notna()]))
+    joined = joined[copied.isna()]
+    reasons: dict[str, str] = {}
+    rules = pd.DataFrame(columns=list(RULES))
+    if eligibility == "jang":
+        reasons, rules = jang_reasons(joined)
+    told = (joined["dataset"] + "/" + joined["subject_id"]).map(reasons)
+    lost.append(_lost(joined[told.notna()], "eligibility", told[told.notna()]))
+    joined = joined[told.isna()]
     has_image = joined["status"] == DONE
     joined = joined.assign(has_image=has_image)
     told = joined["reason"].where(joined["reason"].fillna("") != "", "the scan was not prepared")
@@ -83,13 +120,14 @@ def join_patients(cohorts: Iterable[pd.DataFrame], features: pd.DataFrame) -> Pa
     )
     lost.append(_lost(joined[no_lesion], "lesion", told[no_lesion]))
     table = joined[list(COLUMNS)].reset_index(drop=True)
-    return Patients(table, pd.concat(lost, ignore_index=True))
+    return Patients(table, pd.concat(lost, ignore_index=True), rules)
 
 
 def study_patients(run: Run, *, with_learning: bool = False) -> Patients:
-    """The patients of a run: training cohort, external one, and the phantoms' further cohorts.
+    """The patients of a run: training cohort, test sets, and the phantoms' further cohorts.
 
-    The sealed cohort is read only where ``classification.score_sealed`` says so.
+    Copies of other scans leave, and whom ``label.eligibility`` does not admit. The sealed
+    cohort is read only where ``classification.score_sealed`` says so.
 
     Parameters
     ----------
@@ -101,15 +139,17 @@ def study_patients(run: Run, *, with_learning: bool = False) -> Patients:
     MissingInputError, StageError, TableError
         If cohort or features are not there, or have faults.
     """
-    params, tables = run.params, run.finished("cohort").folder
-    names = [TRAINING, *(["external"] if (tables / "external.parquet").is_file() else [])]
-    cohorts = [read_cohort(tables / f"{name}.parquet") for name in names]
+    params, stored = run.params, stored_cohorts(run)
+    names = [TRAINING, *params.classification.test_sets]
+    cohorts = [stored[name] for name in names if name in stored]
     for name in further_cohorts(params.classification.score_sealed, with_learning):
         root = find_root(run, name, None)
         if root is not None and (root / params.external.table).is_file():
             cohorts.append(own.load_cohort(root / params.external.table, dataset=name).cohort)
     features = pd.read_parquet(run.finished("features").folder / "features.parquet")
-    return join_patients(cohorts, features)
+    return join_patients(
+        cohorts, features, eligibility=params.label.eligibility, copies=left_out_copies(run)
+    )
 
 
 def further_cohorts(score_sealed: bool, with_learning: bool) -> list[str]:

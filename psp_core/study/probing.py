@@ -21,6 +21,7 @@ from psp_core.explain.lesion_figures import FIGURES, lesion_figures
 from psp_core.explain.pooling import POOLINGS, mean_token
 from psp_core.explain.probes import Metric, probe
 from psp_core.preprocessing.batch import DONE
+from psp_core.preprocessing.learnable import check_learned_from
 from psp_core.preprocessing.pipeline import volume_store
 from psp_core.preprocessing.store import VolumeStore
 from psp_core.pretraining.study_pretraining import snapshots_of
@@ -92,6 +93,7 @@ def probe_run(run: Run) -> pd.DataFrame:
             units[f"{dataset}_patch_{patch}"] = ProbedScans(dataset, keys, None, -1, patch)
         for step, file in snapshots.items():
             units[f"{dataset}_{step}"] = ProbedScans(dataset, keys, file, step)
+    check_learned_from(run, "probing", digests)
     seed = int(run.seed_sequence("probing").generate_state(1)[0] % 2**31)
     work = partial(
         probe_scans, store=store, voxel_mm=run.params.volume.spacing_mm, seed=seed,

@@ -47,6 +47,21 @@ def test_fractions_add_up_over_groups(read: Callable[..., Plan], make_item: Make
     assert read().fractions_planned is None
 
 
+def test_doses_of_the_beams_add_up_over_fractions_and_groups(
+    read: Callable[..., Plan], make_item: Make
+) -> None:
+    def group(fractions: int | None, *doses: str | None) -> Dataset:
+        beams = [make_item(**({"BeamDose": dose} if dose else {})) for dose in doses]
+        stated = {} if fractions is None else {"NumberOfFractionsPlanned": fractions}
+        return make_item(ReferencedBeamSequence=beams, **stated)
+
+    whole = [group(25, "1.2", "0.6"), group(8, "2")]
+    assert read(FractionGroupSequence=whole).beam_dose_gy == pytest.approx(61)
+    for unknown in (group(None, "2"), group(8, "2", None), group(8, "-1")):
+        assert read(FractionGroupSequence=[group(25, "2"), unknown]).beam_dose_gy is None
+    assert read().beam_dose_gy is None
+
+
 def test_a_plan_of_another_maker() -> None:
     plan = read_plan(str(get_testdata_file("rtplan.dcm", download=False)))
     assert plan.prescription_gy == pytest.approx(30.826203)

@@ -26,7 +26,9 @@ def test_processes_give_the_same_headers_in_the_same_order(
     serial = scan.scan_headers(candidates)
     monkeypatch.setattr(scan, "FILES_WORTH_A_POOL", 1)
     assert scan.scan_headers(candidates, workers=2) == serial
-    assert len({header.row["sop_uid"] for header in serial}) == 300
+    assert {len(values) for values in serial.values()} == {300}
+    assert len(set(serial["sop_uid"])) == 300
+    assert len(set(map(id, serial["series_uid"]))) == 1
 
 
 def test_a_file_that_went_away_is_a_fault_not_an_exception(tmp_path: Path) -> None:
@@ -34,7 +36,7 @@ def test_a_file_that_went_away_is_a_fault_not_an_exception(tmp_path: Path) -> No
         Candidate(FileRef(tmp_path, "1-1.dcm"), 10),
         Candidate(FileRef(tmp_path, "s.zip", "1-1.dcm"), 10),
     ]
-    assert [header.fault for header in scan.scan_headers(gone)] == [
+    assert scan.scan_headers(gone)["fault"] == [
         "cannot be opened (FileNotFoundError)",
         "unreadable archive (FileNotFoundError)",
     ]
@@ -55,4 +57,4 @@ def test_an_archive_of_any_size_is_opened_once(
     monkeypatch.setattr(scan.zipfile, "ZipFile", lambda f: opened.append(f) or ZipFile(f))
     headers = scan.scan_headers(candidates)
     assert len(opened) == 1
-    assert [header.fault for header in headers] == [""] * 2 * scan.CHUNK
+    assert headers["fault"] == [""] * 2 * scan.CHUNK

@@ -47,6 +47,25 @@ def test_differences_are_days(clinical_csv: Path) -> None:
     assert len(first) == 23
 
 
+def test_short_courses_are_listed_with_their_length(clinical_csv: Path) -> None:
+    notes = check_clinical_table(read_clinical_table(clinical_csv))
+    short = notes[notes["check"] == "radiotherapy of 25 days or fewer"]
+    assert len(short) == 11
+    assert (short["days"].min(), short["days"].max() <= 25) == (17, True)
+
+
+def test_counts_of_labels_and_dates_that_differ(clinical_csv: Path) -> None:
+    clinical = read_clinical_table(clinical_csv).set_index("subject_id")
+    n_labels = (clinical.filter(regex=r"^response_\d+$") != "").sum(axis=1)
+    n_dates = clinical.filter(regex=r"^visit_\d+_day$").notna().sum(axis=1)
+    differing = n_labels.index[n_labels != n_dates]
+    found = {subject[-3:]: (n_labels[subject], n_dates[subject]) for subject in differing}
+    expected = {"008": (1, 2), "010": (1, 3), "022": (1, 2), "165": (2, 3)}
+    assert {subject: found[subject] for subject in expected} == expected
+    assert set(found) - set(expected) == {"140"}
+    assert clinical.loc["Burdenko-GBM-140", "response_2"] == ""
+
+
 def test_what_does_not_occur_in_the_real_table_is_found_too(
     patient: Callable[..., dict[str, str]], write_clinical: Callable[..., Path]
 ) -> None:

@@ -34,7 +34,7 @@ def load(index: DicomIndex, *files: str) -> LoadedCohort:
     ("prescription_gy", "fractions", "notes"),
     [
         (60.0, 30, []),
-        (None, 30, []),
+        (None, 30, ["plan states no prescription"]),
         (67.65, 3, ["plan has too few fractions for its prescription"]),
     ],
 )

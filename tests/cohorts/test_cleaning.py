@@ -78,6 +78,32 @@ def test_what_is_no_comma_separated_table_raises(
         read_text_table(path)
 
 
+def test_a_tab_separated_table_with_any_line_ends(tmp_path: Path) -> None:
+    path = tmp_path / "t.tsv"
+    path.write_bytes(b"a (x)\tb\r\n1,5\t\r\n\t\r\n2\ty z\r\n")
+    table = read_text_table(path, separator="\t")
+    assert table.to_dict("index") == {2: {"a (x)": "1,5", "b": ""}, 4: {"a (x)": "2", "b": "y z"}}
+
+
+@pytest.mark.parametrize(
+    ("content", "message"),
+    [
+        (b"PK\x03\x04rest", r"Excel workbook; save the sheet as 'Text \(tab delimited\)'"),
+        (b"a,b\n1,2\n", "separated by commas; save with tabs"),
+        (b"a\tb\n1\n", "row 2: 1 cells, the header has 2; a cell with a tab inside"),
+    ],
+)
+def test_what_is_no_tab_separated_table_raises(
+    tmp_path: Path, content: bytes, message: str
+) -> None:
+    path = tmp_path / "t.tsv"
+    path.write_bytes(content)
+    with pytest.raises(TableError, match=message):
+        read_text_table(path, separator="\t")
+    with pytest.raises(MissingInputError, match="expected a tab-separated table"):
+        read_text_table(tmp_path / "none.tsv", separator="\t")
+
+
 def test_a_table_that_is_not_there_raises(tmp_path: Path) -> None:
     with pytest.raises(MissingInputError, match=r"t\.csv is not a file"):
         read_text_table(tmp_path / "t.csv")

@@ -59,6 +59,15 @@ def test_the_structure_set_is_that_of_the_planning_ct(series_table) -> None:
     assert choices == []
 
 
+def test_a_second_copy_of_the_planning_ct_does_not_take_its_structures_away(series_table) -> None:
+    series_table.add("P", "s", "20040101", ("CT", "CT00CT"), n_files=500)
+    series_table.planning("P", "20040101")
+    files, choices = choose_files(with_kinds(series_table.table))
+    assert files["ct_file"] == "series:1.2.2"
+    assert files["structures_file"] == "series:1.2.9"
+    assert [choice["check"] for choice in choices] == ["several ct series"]
+
+
 def test_structure_sets_of_other_series_alone_are_none(series_table) -> None:
     series_table.add("P", "s", "20040101", ("CT", "CT"), ("RTSTRUCT", ""))
     files, choices = choose_files(with_kinds(series_table.table))

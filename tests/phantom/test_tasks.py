@@ -7,12 +7,21 @@ from collections import Counter
 from dataclasses import replace
 from pathlib import Path
 
+import nibabel as nib
 import numpy as np
 import pytest
 
 from psp_core.phantom.imaging import Steps
 from psp_core.phantom.latents import CausalModel
-from psp_core.phantom.tasks import COLLECTIONS, INELIGIBLE, Plan, Task, list_tasks, write_task
+from psp_core.phantom.tasks import (
+    COLLECTIONS,
+    INELIGIBLE,
+    Plan,
+    Task,
+    copied_cases,
+    list_tasks,
+    write_task,
+)
 from psp_core.phantom.treated import IMAGED_VISITS
 
 SIZES = {
@@ -100,3 +109,62 @@ def test_without_an_image_effect_no_visit_shows_the_label(switch: str, tmp_path:
         files = sorted(path for path in root.rglob("*") if path.is_file())
         contents.append([(path.relative_to(root), path.read_bytes()) for path in files])
     assert contents[0] == contents[1]
+
+
+FOLLOWED = replace(
+    PLAN, sizes={**SIZES, "brats2021": 40, "upenn_gbm": 9, "ucsf_pdgm": 4, "upenn_follow_up": 6}
+)
+
+
+def test_scored_scans_come_after_the_baselines_and_tell_no_label() -> None:
+    tasks = of("upenn_gbm", FOLLOWED)
+    assert [task.number for task in tasks] == list(range(1, 16))
+    scored = [task for task in tasks if task.patient is not None]
+    assert [task.patient for task in scored] == [1, 3, 5, 7, 10, 11]
+    for task in scored:
+        assert not {"true_label", "written_label"} & task.latents.keys()
+        assert 1 <= task.latents["psp_tp_score"] <= 6
+        assert json.loads(json.dumps(task.latents)) == task.latents
+
+
+def test_follow_ups_change_no_other_cohort() -> None:
+    without = replace(FOLLOWED, sizes={**FOLLOWED.sizes, "upenn_follow_up": 0})
+    for collection in set(COLLECTIONS) - {"upenn_gbm"}:
+        assert of(collection, FOLLOWED) == of(collection, without)
+
+
+def test_baseline_and_follow_up_agree_on_the_patient(tmp_path: Path) -> None:
+    tasks = of("upenn_gbm", FOLLOWED)
+    rows = [write_task(task, FOLLOWED, tmp_path) for task in tasks]
+    records = {row["record"]["ID"]: row["record"] for row in rows}
+    assert "truth" not in rows[-1]
+    assert len(records) == 15
+    for number in (1, 3, 5, 7):
+        first, later = (records[f"UPENN-GBM-{number:05d}_{visit}"] for visit in (11, 21))
+        for column in ("Gender", "IDH1", "MGMT", "Survival_Status"):
+            assert first[column] == later[column]
+        days = "Survival_from_surgery_days_UPDATED"
+        since = int(later["Time_since_baseline_preop"])
+        assert int(first[days]) == int(later[days]) + since
+        assert later["PsP_TP_score"] in set("123456")
+    assert "UPENN-GBM-00010_21" in records
+    assert "UPENN-GBM-00010_11" not in records
+
+
+def test_the_first_cases_are_those_of_brats_in_another_scan(tmp_path: Path) -> None:
+    copies = copied_cases(FOLLOWED)
+    assert copies["upenn_gbm"]
+    brats = of("brats2021", FOLLOWED)[copies["upenn_gbm"][0] - 1]
+    first, other = (of("upenn_gbm", FOLLOWED)[n] for n in (0, 8))
+    for task in (brats, first, other):
+        write_task(task, FOLLOWED, tmp_path)
+    values = [
+        np.asarray(nib.load(next(tmp_path.rglob(f"{name}.nii.gz"))).dataobj, dtype=float)
+        for name in (
+            f"BraTS2021_{brats.number:05d}_t1ce", "UPENN-GBM-00001_11_T1GD",
+            "UPENN-GBM-00009_11_T1GD",
+        )
+    ]  # fmt: skip
+    outside = [(values[0] > 0) ^ (one > 0) for one in values[1:]]
+    assert outside[0].sum() < 0.3 * outside[1].sum()
+    assert (values[0] != values[1]).any()

@@ -11,7 +11,12 @@ import torch
 from psp_core.phantom import unlabelled
 from psp_core.phantom.head import Head, centred_grid, grid_points
 from psp_core.phantom.preoperative import SEGMENTATION_LABELS, PreoperativeCase
-from psp_core.phantom.unlabelled import BRAIN_HALF_MM, FIELD_MM, build_unlabelled
+from psp_core.phantom.unlabelled import (
+    BRAIN_HALF_MM,
+    FIELD_MM,
+    build_unlabelled,
+    draw_preoperative,
+)
 
 MM = 8.0
 
@@ -63,12 +68,12 @@ def tables() -> list[tuple[float, PreoperativeCase]]:
     found: list[tuple[float, PreoperativeCase]] = []
     real = unlabelled.lesion_from_latents
     with (
-        patch.object(unlabelled, "_render", lambda *_: ({}, None)),
+        patch.object(unlabelled, "render_stripped", lambda *_, **__: ({}, None)),
         patch.object(unlabelled, "lesion_from_latents") as spied,
     ):
         spied.side_effect = real
         for seed in range(600):
-            case = build_unlabelled(1, MM, (seed,), allow_follow_up=True)
+            case = build_unlabelled(1, MM, (seed,))
             found.append((spied.call_args.args[0], case))
     return found
 
@@ -83,22 +88,31 @@ def test_a_solid_tumour_and_youth_mean_longer_survival(
     assert np.corrcoef(age, days)[0, 1] < -0.1
 
 
-def test_a_follow_up_has_a_score_and_no_segmentation() -> None:
-    cases = [build_unlabelled(1, 24.0, (seed,), allow_follow_up=True) for seed in range(40)]
-    follow_ups = [case for case in cases if case.is_follow_up]
-    assert follow_ups
-    for case in cases:
-        assert (case.psp_tp_score is not None) == case.is_follow_up
-        assert (case.segmentation is None) == case.is_follow_up
-    assert {1, 2, 3, 4, 5, 6} >= {case.psp_tp_score for case in follow_ups}
-
-
-def test_follow_ups_are_as_frequent_as_in_upenn_and_absent_elsewhere(
+def test_no_case_is_a_follow_up_and_most_patients_have_died(
     tables: list[tuple[float, PreoperativeCase]], case: PreoperativeCase
 ) -> None:
-    share = np.mean([case.is_follow_up for _, case in tables])
-    assert share == pytest.approx(60 / 671, abs=0.04)
     assert not case.is_follow_up
+    assert case.psp_tp_score is None
     events = [case.survival_event for _, case in tables]
     assert 0.5 < np.mean(events) < 0.99
     assert min(case.survival_days for _, case in tables) >= 3
+
+
+def test_a_copy_is_the_same_person_in_another_scan() -> None:
+    first, copy = (build_unlabelled(3, 4.0, (7, 3), copy_seed=seed) for seed in (None, (8, 1)))
+    assert (copy.age_years, copy.survival_days) == (first.age_years, first.survival_days)
+    values = [np.asarray(one.images["flair"].values, dtype=float) for one in (first, copy)]
+    assert (values[0] != values[1]).mean() > 0.1
+    brain = (values[0] > 0) & (values[1] > 0)
+    other = np.asarray(build_unlabelled(3, 4.0, (7, 4)).images["flair"].values, dtype=float)
+    alike = np.corrcoef(values[0][brain], values[1][brain])[0, 1]
+    assert alike > 0.9
+    shared = (values[0] > 0) & (other > 0)
+    assert np.corrcoef(values[0][shared], other[shared])[0, 1] < alike - 0.1
+    assert alike < 0.9999
+
+
+def test_a_person_is_drawn_as_the_case_shows(case: PreoperativeCase) -> None:
+    person = draw_preoperative((7, 3))
+    assert person.sex == case.sex
+    assert person.extent_of_resection == case.extent_of_resection

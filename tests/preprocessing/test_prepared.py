@@ -17,8 +17,8 @@ import pytest
 from psp_core.acquisition.dose import read_dose
 from psp_core.acquisition.files import FileRef
 from psp_core.acquisition.structures import read_structures
-from psp_core.cohorts import burdenko_cohort, own
-from psp_core.cohorts.indexes import index_collection
+from psp_core.cohorts.loading import load_study, study_crosswalk, study_roots
+from psp_core.cohorts.stored import write_cohorts
 from psp_core.errors import BrainExtractionError
 from psp_core.phantom.imaging import Steps
 from psp_core.phantom.latents import CausalModel
@@ -40,7 +40,7 @@ from psp_core.preprocessing.lesion.contours import follow_up_structures
 from psp_core.preprocessing.pipeline import align_all, dose_all, finish_all, study_cases
 from psp_core.preprocessing.prepared import PreparedRun, prepare_run
 from psp_core.preprocessing.store import VolumeStore
-from psp_core.runs import Run, open_run, write_table
+from psp_core.runs import Run, open_run
 
 PARAMS = Path(__file__).parents[2] / "params" / "ci.yaml"
 SIZES = {
@@ -57,17 +57,7 @@ def run(tmp_path_factory: pytest.TempPathFactory) -> Run:
     plan = Plan(CausalModel(), SIZES, Steps(4.0, 6.0, 4.0, 4.0, 5.0), 5.0, "descriptive", 11)
     phantoms = run.folder / "phantom"
     write_phantoms(phantoms, plan, simulated_patients=500)
-    index = index_collection(run, "burdenko", phantoms / "burdenko")
-    tables = {
-        "burdenko": burdenko_cohort.load_cohort(index, phantoms / "burdenko").cohort,
-        "external": own.load_cohort(
-            phantoms / "external" / "cohort.csv", dataset="external"
-        ).cohort,
-    }
-    with run.stage("cohort", depends_on={}) as stage:
-        for name, table in tables.items():
-            write_table(stage.folder / f"{name}.parquet", table)
-        stage.finish()
+    write_cohorts(run, load_study(run), crosswalk=study_crosswalk(run, study_roots(run)))
     return run
 
 

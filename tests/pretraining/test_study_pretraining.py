@@ -19,6 +19,7 @@ from psp_core.preprocessing.store import VolumeStore
 from psp_core.pretraining import pretrain as pretrain_module
 from psp_core.pretraining.study_pretraining import StoredScans, pretrain_run, unlabelled_keys
 from psp_core.runs import Run, Stage, digest_of, open_run
+from tests.cohorts.made import made_crosswalk, store_cohorts
 
 PARAMS = Path(__file__).parents[2] / "params" / "ci.yaml"
 OVERRIDES = {
@@ -37,7 +38,13 @@ def case(number: int, *, dataset: str = "brats2021", label: str = "unlabelled") 
 
 @pytest.fixture
 def run(tmp_path: Path) -> Run:
-    return open_run(PARAMS, tmp_path / "run", OVERRIDES)
+    return opened(tmp_path / "run")
+
+
+def opened(folder: Path, overrides: dict[str, object] | None = None) -> Run:
+    run = open_run(PARAMS, folder, OVERRIDES | (overrides or {}))
+    store_cohorts(run, {"burdenko": {"BraTS2021_00009": "true_progression"}})
+    return run
 
 
 @pytest.fixture
@@ -83,7 +90,7 @@ def test_a_run_is_pre_trained_once_and_read_afterwards(run: Run, prepared: Prepa
 def test_the_same_seed_gives_the_same_bytes(
     run: Run, prepared: PreparedRun, tmp_path: Path
 ) -> None:
-    other = open_run(PARAMS, tmp_path / "other", OVERRIDES)
+    other = opened(tmp_path / "other")
     one, same = pretrain_run(run, prepared), pretrain_run(other, prepared)
     assert one is not None
     assert same is not None
@@ -91,7 +98,7 @@ def test_the_same_seed_gives_the_same_bytes(
 
 
 def test_no_step_at_all_leaves_the_untrained_encoder(tmp_path: Path, prepared: PreparedRun) -> None:
-    run = open_run(PARAMS, tmp_path / "untrained", OVERRIDES | {"pretraining.steps": 0})
+    run = opened(tmp_path / "untrained", {"pretraining.steps": 0})
     trained = pretrain_run(run, prepared)
     assert trained is not None
     assert list(trained.snapshots) == [0]
@@ -99,15 +106,17 @@ def test_no_step_at_all_leaves_the_untrained_encoder(tmp_path: Path, prepared: P
     assert trained.encoder.read_bytes() == trained.snapshots[0].read_bytes()
 
 
-def test_a_labelled_scan_raises(prepared: PreparedRun) -> None:
-    with pytest.raises(OverlapError, match="burdenko/BraTS2021_00009/000 has a label"):
-        unlabelled_keys(prepared, ["brats2021", "burdenko"])
+def test_a_scan_of_a_patient_with_a_label_raises(run: Run, prepared: PreparedRun) -> None:
+    crosswalk = made_crosswalk([("BraTS2021_00003", "upenn_gbm", "UPENN-GBM-00007")])
+    store_cohorts(run, {"upenn_gbm": {"UPENN-GBM-00007": "pseudoprogression"}}, crosswalk)
+    with pytest.raises(OverlapError, match=r"BraTS2021_00003 is upenn_gbm/UPENN-GBM-00007"):
+        unlabelled_keys(run, prepared, ["brats2021"])
 
 
-def test_a_scan_of_another_collection_raises(prepared: PreparedRun) -> None:
+def test_a_scan_of_another_collection_raises(run: Run, prepared: PreparedRun) -> None:
     cases = {"brats2021": [case(9, dataset="burdenko")]}
     with pytest.raises(OverlapError, match="of another collection than brats2021"):
-        unlabelled_keys(replace(prepared, cases=cases), ["brats2021"])
+        unlabelled_keys(run, replace(prepared, cases=cases), ["brats2021"])
 
 
 @pytest.mark.parametrize("left", [0, 3])

@@ -55,6 +55,16 @@ def test_a_missing_auc_has_its_reason_beside_it() -> None:
     assert (rates["specificity"] == "no pseudoprogression").all()
 
 
+def test_a_mark_of_a_set_stands_in_its_notes() -> None:
+    marks = {"external": "training data not stated", "nobody": "x"}
+    text = format_results(SUMMARY, TITLES, marks=marks)
+    assert text["note"].tolist() == ["", "", *["training data not stated"] * 2]
+    assert "note" not in format_results(SUMMARY, TITLES, marks={})
+    single = results_summary(PREDICTIONS[PREDICTIONS["y_true"]], bootstrap_samples=5, seed=0)
+    notes = format_results(single, TITLES, marks=marks)["note"]
+    assert notes.str.endswith("; training data not stated").tolist() == [False, False, True, True]
+
+
 def test_results_of_nothing_are_empty_tables() -> None:
     assert format_results(SUMMARY[:0], TITLES).empty
     assert format_rates(RATES[:0], TITLES).empty

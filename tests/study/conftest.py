@@ -34,6 +34,11 @@ def make_patients(sizes: dict[str, int], seed: int = 0) -> pd.DataFrame:
                     "d98_gy": dose[3] if number % 7 else np.nan,
                     "lesion_volume_cm3": rng.uniform(0.5, 9),
                     "has_image": True,
+                    "visit_number": float(1 + number % 3),
+                    "reference_standard": "follow_up",
+                    "resection": "unknown",
+                    "n_lesions": np.nan,
+                    "completeness": "complete",
                 }
             )
     return pd.DataFrame(rows, columns=list(COLUMNS))

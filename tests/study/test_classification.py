@@ -14,9 +14,10 @@ from psp_core.errors import CheckpointError, OverlapError
 from psp_core.preprocessing.intensity import Landmarks
 from psp_core.preprocessing.pipeline import volume_store
 from psp_core.pretraining.study_pretraining import landmarks_digest
-from psp_core.runs import Run, open_run
+from psp_core.runs import Run
 from psp_core.study import classification
 from psp_core.study.classification import encode_patients
+from tests.cohorts.made import run_with_cohorts
 
 PARAMS = Path(__file__).parents[2] / "params" / "ci.yaml"
 SHAPE = {"side": 16, "patch": 8, "width": 12, "depth": 1, "heads": 2}
@@ -32,7 +33,7 @@ PATIENTS = pd.DataFrame(
 def run(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> Run:
     monkeypatch.setattr(classification, "study_cases", lambda _: {})
     monkeypatch.setattr(classification, "fit_scale", lambda *_: LANDMARKS)
-    return open_run(PARAMS, tmp_path / "run", OVERRIDES)
+    return run_with_cohorts(PARAMS, tmp_path / "run", OVERRIDES)
 
 
 def pretrained(run: Run, *, seen: str = "brats2021/B1/000") -> None:
@@ -67,7 +68,7 @@ def test_an_encoder_that_has_seen_a_patient_raises(run: Run) -> None:
 
 def test_an_encoder_of_other_parameters_raises(run: Run) -> None:
     pretrained(run)
-    other = open_run(PARAMS, run.folder, OVERRIDES | {"encoder.width": 24})
+    other = run_with_cohorts(PARAMS, run.folder, OVERRIDES | {"encoder.width": 24})
     with pytest.raises(CheckpointError, match="has width 12, the parameters ask for 24"):
         encode_patients(other, PATIENTS)
 

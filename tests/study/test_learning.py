@@ -19,7 +19,7 @@ from psp_core.evaluation.classes import CLASSES
 from psp_core.preprocessing.batch import DONE
 from psp_core.preprocessing.pipeline import volume_store
 from psp_core.preprocessing.store import VolumeStore
-from psp_core.runs import Run, open_run
+from psp_core.runs import Run
 from psp_core.study import learning
 from psp_core.study.learning import (
     GREY_VALUES,
@@ -31,6 +31,7 @@ from psp_core.study.learning import (
     splits,
 )
 from psp_core.study.patients import Patients, patient_keys
+from tests.cohorts.made import run_with_cohorts
 
 PARAMS = Path(__file__).parents[2] / "params" / "ci.yaml"
 SIDE = 16
@@ -138,7 +139,7 @@ class StudyPatients:
 def encoded(tmp_path_factory: pytest.TempPathFactory) -> Path:
     """A run folder with prepared scans and two snapshots."""
     folder = tmp_path_factory.mktemp("learning") / "run"
-    run = open_run(PARAMS, folder, OVERRIDES)
+    run = run_with_cohorts(PARAMS, folder, OVERRIDES)
     rng = np.random.default_rng(0)
     for key in patient_keys(patients(24)):
         lesion = np.zeros((SIDE,) * 3, dtype=np.uint8)
@@ -159,7 +160,7 @@ def encoded(tmp_path_factory: pytest.TempPathFactory) -> Path:
 def test_a_run_has_trained_and_untrained_tokens_and_grey_values(
     encoded: Path, monkeypatch: pytest.MonkeyPatch
 ) -> None:
-    run, asked_of = open_run(PARAMS, encoded, OVERRIDES), StudyPatients(patients(24))
+    run, asked_of = run_with_cohorts(PARAMS, encoded, OVERRIDES), StudyPatients(patients(24))
     monkeypatch.setattr(learning, "study_patients", asked_of)
     fits = learning_on_images(run)
     models = fits.groupby("representation")["model"].unique().map(set).to_dict()
@@ -178,7 +179,7 @@ def test_other_labels_and_another_seed_of_the_run_give_another_curve(
     turned = table.assign(label=table["label"].to_numpy()[::-1])
     curves, seeds = [], []
     for rows, seed in ((table, 1), (turned, 1), (table, 2)):
-        run = open_run(PARAMS, encoded, {**overrides, "study.seed": seed})
+        run = run_with_cohorts(PARAMS, encoded, {**overrides, "study.seed": seed})
         monkeypatch.setattr(learning, "study_patients", StudyPatients(rows))
         fits = learning_on_images(run)
         curves.append(fits["auc"].tolist())
@@ -191,7 +192,7 @@ def test_other_labels_and_another_seed_of_the_run_give_another_curve(
 def test_without_an_encoder_grey_values_are_left(
     encoded: Path, tmp_path: Path, monkeypatch: pytest.MonkeyPatch
 ) -> None:
-    run = open_run(PARAMS, tmp_path / "run", OVERRIDES)
+    run = run_with_cohorts(PARAMS, tmp_path / "run", OVERRIDES)
     shutil.copytree(encoded / "volumes", run.folder / "volumes")
     monkeypatch.setattr(learning, "study_patients", StudyPatients(patients(24)))
     fits = learning_on_images(run)
@@ -202,7 +203,10 @@ def test_without_an_encoder_grey_values_are_left(
 def test_without_registered_phantoms_there_is_no_curve(
     tmp_path: Path, monkeypatch: pytest.MonkeyPatch
 ) -> None:
-    run, asked_of = open_run(PARAMS, tmp_path / "run"), StudyPatients(patients(24, "burdenko"))
+    run, asked_of = (
+        run_with_cohorts(PARAMS, tmp_path / "run"),
+        StudyPatients(patients(24, "burdenko")),
+    )
     monkeypatch.setattr(learning, "study_patients", asked_of)
     assert learning_on_images(run).empty
     assert asked_of.asked == [True]

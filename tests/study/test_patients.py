@@ -28,6 +28,10 @@ def cohort() -> pd.DataFrame:
         sex="F",
         idh_status="unknown",
         mgmt_status="unknown",
+        visit_number=1.0,
+        reference_standard="follow_up",
+        resection="unknown",
+        n_lesions=np.nan,
     )
 
 
@@ -41,6 +45,7 @@ def features() -> pd.DataFrame:
             "reason": ["", "", "no FLAIR"],
             "lesion_reason": ["", "nothing enhances", ""],
             "lesion_volume_cm3": [3.0, np.nan, np.nan],
+            "completeness": ["complete", "partial", "unknown"],
         }
     )
     doses = ("mean_dose_gy", "min_dose_gy", "median_dose_gy", "d98_gy")
@@ -66,6 +71,30 @@ def test_who_is_lost_is_told_with_the_reason() -> None:
         ("e", "image", "the scan was not prepared"),
         ("b", "lesion", "nothing enhances"),
     }
+
+
+def test_what_subsets_need_is_there_and_unknown_where_there_are_no_features() -> None:
+    patients = join_patients([cohort()], features())
+    assert patients.table["completeness"].tolist() == ["complete", "partial", "unknown", "unknown"]
+    assert patients.table["visit_number"].eq(1).all()
+    assert patients.rules.empty
+
+
+def test_a_copy_leaves_with_its_reason_alone() -> None:
+    patients = join_patients([cohort()], features(), copies={"burdenko/c/001": "it is a"})
+    assert patients.table["subject_id"].tolist() == ["a", "b", "e"]
+    told = patients.lost[patients.lost["subject_id"] == "c"]
+    assert told[["lost", "reason"]].values.tolist() == [["copy", "it is a"]]
+
+
+def test_whom_a_preset_does_not_admit_leaves_with_the_reason() -> None:
+    resected = cohort().assign(resection="gross_total")
+    resected.loc[resected["subject_id"] == "c", "resection"] = "biopsy"
+    patients = join_patients([resected], features(), eligibility="jang")
+    assert patients.table["subject_id"].tolist() == ["a", "b", "e"]
+    told = patients.lost[patients.lost["lost"] == "eligibility"]
+    assert told[["subject_id", "reason"]].values.tolist() == [["c", "no gross total resection"]]
+    assert patients.rules["applied"].tolist() == [True, False, False, False]
 
 
 def test_the_order_of_the_cohort_table_does_not_matter() -> None:

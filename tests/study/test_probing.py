@@ -15,8 +15,9 @@ from psp_core.errors import StageError
 from psp_core.explain.lesion_figures import FIGURES
 from psp_core.preprocessing.batch import DONE, EXCLUDED
 from psp_core.preprocessing.pipeline import volume_store
-from psp_core.runs import Run, open_run
+from psp_core.runs import Run
 from psp_core.study.probing import GREY_VALUES, PATCHES, TOKENS, ProbedScans, probe_run, represent
+from tests.cohorts.made import run_with_cohorts
 
 PARAMS = Path(__file__).parents[2] / "params" / "ci.yaml"
 SIDE, PATCH, WIDTH = 16, 4, 24
@@ -74,7 +75,7 @@ def write_snapshots(run: Run, steps: tuple[int, ...]) -> None:
 
 @pytest.fixture(scope="module")
 def run(tmp_path_factory: pytest.TempPathFactory) -> Run:
-    run = open_run(PARAMS, tmp_path_factory.mktemp("probing"), PROBING)
+    run = run_with_cohorts(PARAMS, tmp_path_factory.mktemp("probing"), PROBING)
     write_scans(run, "burdenko", 25, is_labelled=True)
     write_scans(run, "brats2021", 31, is_labelled=False)
     write_snapshots(run, (0, 10))
@@ -98,7 +99,7 @@ def test_every_snapshot_is_probed_beside_grey_values(run: Run) -> None:
 
 
 def test_a_probe_of_too_few_scans_says_so(tmp_path: Path) -> None:
-    run = open_run(PARAMS, tmp_path / "run", PROBING)
+    run = run_with_cohorts(PARAMS, tmp_path / "run", PROBING)
     write_scans(run, "burdenko", 5, is_labelled=True)
     write_snapshots(run, (0,))
     table = probe_run(run)
@@ -122,7 +123,7 @@ def test_tokens_of_the_lesion_are_the_mean_of_those_that_hold_it(run: Run) -> No
 
 
 def test_without_a_lesion_file_nothing_is_known_of_it(tmp_path: Path) -> None:
-    run = open_run(PARAMS, tmp_path / "run", PROBING)
+    run = run_with_cohorts(PARAMS, tmp_path / "run", PROBING)
     for key in write_scans(run, "burdenko", 15, is_labelled=True):
         for name in ("labels", "lesion"):
             volume_store(run).path(key, name).unlink()
@@ -133,13 +134,13 @@ def test_without_a_lesion_file_nothing_is_known_of_it(tmp_path: Path) -> None:
 
 
 def test_without_pretraining_it_says_what_to_run(tmp_path: Path) -> None:
-    run = open_run(PARAMS, tmp_path / "run", PROBING)
+    run = run_with_cohorts(PARAMS, tmp_path / "run", PROBING)
     with pytest.raises(StageError, match="run the notebook that writes it first"):
         probe_run(run)
 
 
 def test_probes_are_computed_again_for_other_weights_alone(tmp_path: Path) -> None:
-    run = open_run(PARAMS, tmp_path / "run", PROBING)
+    run = run_with_cohorts(PARAMS, tmp_path / "run", PROBING)
     write_scans(run, "burdenko", 15, is_labelled=True)
     write_snapshots(run, (0, 1))
     first = probe_run(run)

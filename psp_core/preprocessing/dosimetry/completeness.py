@@ -11,14 +11,13 @@ import math
 from dataclasses import dataclass
 from typing import Literal
 
-from psp_core.cohorts.burdenko_plans import PARTIAL_ABOVE_GY
+from psp_core.cohorts.burdenko_prescriptions import PARTIAL_ABOVE_GY, SMALLEST_COURSE_GY
 from psp_core.preprocessing.dosimetry.units import check_positive, eqd2
 
 WHOLE_SUMMATIONS = ("PLAN", "MULTI_PLAN")
 LOW_MAXIMUM = 0.80  # of the prescription; a planned maximum lies above it; ours
 HIGH_MAXIMUM = 1.30  # of the prescription; beyond hot spots; ours
 LARGEST_COURSE_EQD2_GY = 75.0  # 60 Gy in 15 fractions has 70 Gy, a boost to 72 Gy 73 Gy; ours
-SMALLEST_COURSE_GY = 25.0  # in 5 fractions, the shortest course in use (Roa 2015)
 
 Status = Literal["complete", "partial", "unknown"]
 

@@ -8,26 +8,21 @@ with the rim, so it tells the region ``core``; the second tells ``whole``.
 
 from __future__ import annotations
 
-import re
 from collections.abc import Mapping
 
 import numpy as np
 import numpy.typing as npt
 
-from psp_core.acquisition.contours import CLOSED_TYPES, Structure
+from psp_core.acquisition.contours import Structure
 from psp_core.acquisition.grid import Grid
 from psp_core.acquisition.lattice import lattice
 from psp_core.acquisition.rasterize import rasterize
 from psp_core.acquisition.resample import resample
 from psp_core.acquisition.structures import StructureSet
 from psp_core.acquisition.volume import Volume
+from psp_core.cohorts.roi_names import FOLLOW_UP, is_drawn
 from psp_core.errors import AmbiguousSeriesError
 from psp_core.preprocessing.lesion.labels import NECROSIS, OEDEMA, LesionLabels, Region
-
-_NAME = re.compile(
-    r"FU[\s_-]*0*(?P<visit>\d+)[\s_-]*(?P<kind>CE|T1[\s_-]?CE?|FLAIR)( \(ROI \d+\))?",
-    re.IGNORECASE,
-)
 
 
 def follow_up_structures(structure_set: StructureSet, visit_number: int) -> dict[Region, Structure]:
@@ -52,9 +47,8 @@ def follow_up_structures(structure_set: StructureSet, visit_number: int) -> dict
     """
     found: dict[Region, Structure] = {}
     for name, structure in structure_set.structures.items():
-        match = _NAME.fullmatch(name)
-        is_drawn = bool(structure.contours) and structure.geometric_type in CLOSED_TYPES
-        if match is None or int(match["visit"]) != visit_number or not is_drawn:
+        match = FOLLOW_UP.fullmatch(name)
+        if match is None or int(match["visit"]) != visit_number or not is_drawn(structure):
             continue
         region: Region = "whole" if match["kind"].upper() == "FLAIR" else "core"
         if region in found:

@@ -2,15 +2,17 @@
 
 from __future__ import annotations
 
+from typing import cast
+
 import numpy as np
 import numpy.typing as npt
 
 from psp_core.acquisition.grid import Grid
 from psp_core.acquisition.volume import Volume
-from psp_core.cohorts import brats2021
+from psp_core.cohorts.collections import label_map_of
 from psp_core.errors import GridMismatchError
 from psp_core.preprocessing.cases import Case, read_image
-from psp_core.preprocessing.lesion.labels import REGIONS, LesionLabels, canonical_labels, own_labels
+from psp_core.preprocessing.lesion.labels import REGIONS, LabelMap, LesionLabels, canonical_labels
 from psp_core.preprocessing.standard import Placed, on_grid
 from psp_core.preprocessing.transform import Rigid
 
@@ -40,9 +42,7 @@ def read_given(case: Case, grid: Grid) -> LesionLabels | None:
             f"the lesion mask has shape {mask.grid.shape}, T1CE {grid.shape}, or they lie in "
             "different places; resample the mask to T1CE"
         )
-    if case.dataset == brats2021.NAME:
-        return canonical_labels(mask.values, "brats2021")
-    return own_labels(mask.values)
+    return canonical_labels(mask.values, cast(LabelMap, label_map_of(case.dataset)))
 
 
 def labels_on_grid(

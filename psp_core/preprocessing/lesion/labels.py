@@ -17,7 +17,7 @@ import numpy.typing as npt
 from psp_core.errors import EmptyMaskError, NoMaskError, UnknownLabelError
 
 Region = Literal["enhancing", "core", "whole"]
-LabelMap = Literal["brats2021", "plain"]
+LabelMap = Literal["brats2021", "brats2024", "deepbratumia", "any_positive", "plain", "own"]
 
 NECROSIS, OEDEMA, ENHANCING = 1, 2, 4
 REGIONS: dict[Region, tuple[int, ...]] = {
@@ -31,6 +31,9 @@ CORE_ONLY: frozenset[Region] = frozenset({"core"})
 # What each collection writes, and the label it is here.
 _MAPS: dict[LabelMap, tuple[dict[int, int], frozenset[Region]]] = {
     "brats2021": ({0: 0, 1: NECROSIS, 2: OEDEMA, 4: ENHANCING}, ALL_REGIONS),
+    # Non-enhancing core, oedema, enhancing, resection cavity: a cavity is no lesion.
+    "brats2024": ({0: 0, 1: NECROSIS, 2: OEDEMA, 3: ENHANCING, 4: 0}, ALL_REGIONS),
+    "deepbratumia": ({0: 0, 1: ENHANCING, 2: NECROSIS, 3: OEDEMA}, ALL_REGIONS),
     "plain": ({0: 0, 1: NECROSIS}, CORE_ONLY),
 }
 
@@ -59,9 +62,12 @@ def canonical_labels(values: npt.NDArray[np.generic], label_map: LabelMap) -> Le
     ----------
     values : array, shape (D, H, W)
         As read from the file, of any type.
-    label_map : {"brats2021", "plain"}
-        Enhancing tumour is 4 (3 in the re-release of 2023 is unknown here); a plain mask is
-        0 and 1, the core of a lesion of which the parts are not told.
+    label_map : LabelMap
+        ``brats2021``: enhancing tumour is 4 (3 in the re-release of 2023 is unknown here);
+        ``brats2024``: it is 3, and 4 a resection cavity; ``deepbratumia``: it is 1; ``plain``:
+        0 and 1, the core of a lesion of which the parts are not told; ``any_positive``: the
+        same, every value above 0 being lesion; ``own``: plain if it holds 0 and 1 only, else
+        brats2021.
 
     Raises
     ------
@@ -72,6 +78,12 @@ def canonical_labels(values: npt.NDArray[np.generic], label_map: LabelMap) -> Le
     ----------
     Baid et al., The RSNA-ASNR-MICCAI BraTS 2021 benchmark (2021), arXiv 2107.02314.
     """
+    if label_map == "own":
+        label_map = "plain" if bool(np.isin(values, (0, 1)).all()) else "brats2021"
+    if label_map == "any_positive":
+        return canonical_labels(
+            np.where(np.greater(values, 0), 1, values), "plain"
+        )  # NaN stays a fault
     translation, known = _MAPS[label_map]
     found = np.unique(values)  # keeps one NaN
     unknown = [value for value in found.tolist() if value not in translation]
@@ -85,18 +97,6 @@ def canonical_labels(values: npt.NDArray[np.generic], label_map: LabelMap) -> Le
     table = np.zeros(max(translation) + 1, dtype=np.uint8)
     table[list(translation)] = list(translation.values())
     return LesionLabels(table[values.astype(np.uint8)], known)
-
-
-def own_labels(values: npt.NDArray[np.generic]) -> LesionLabels:
-    """Translate the mask of an own cohort: plain if it holds 0 and 1 only, else BraTS 2021.
-
-    Raises
-    ------
-    UnknownLabelError
-        If it is neither.
-    """
-    is_plain = bool(np.isin(values, (0, 1)).all())
-    return canonical_labels(values, "plain" if is_plain else "brats2021")
 
 
 def region_mask(values: npt.NDArray[np.uint8], region: Region) -> npt.NDArray[np.bool_]:

@@ -13,7 +13,6 @@ from psp_core.preprocessing.lesion.labels import (
     Region,
     canonical_labels,
     lesion_mask,
-    own_labels,
     region_mask,
     region_of,
 )
@@ -61,10 +60,10 @@ def test_unknown_values_are_named(
 
 
 def test_an_own_mask_is_plain_or_brats() -> None:
-    assert own_labels(drawn(0, 1)).known == {"core"}
-    assert own_labels(drawn(0, 1, 4)).known == set(REGIONS)
+    assert canonical_labels(drawn(0, 1), "own").known == {"core"}
+    assert canonical_labels(drawn(0, 1, 4), "own").known == set(REGIONS)
     with pytest.raises(UnknownLabelError, match="brats2021 knows"):
-        own_labels(drawn(0, 1, 3))
+        canonical_labels(drawn(0, 1, 3), "own")
 
 
 def test_the_regions_lie_in_one_another() -> None:
@@ -112,3 +111,22 @@ def test_a_lesion_without_the_region_raises() -> None:
     nothing = LesionLabels(labels.values, frozenset())
     with pytest.raises(NoMaskError, match="which knows: none"):
         lesion_mask(nothing, "core")
+
+
+def test_a_post_treatment_mask_has_a_cavity_that_is_no_lesion() -> None:
+    labels = canonical_labels(drawn(0, 1, 2, 3, 4), "brats2024")
+    assert sorted(np.unique(labels.values).tolist()) == [0, 1, 2, 4]
+    assert int((labels.values == 0).sum()) == 2 * int((labels.values == 4).sum())
+
+
+def test_deepbratumia_counts_from_the_enhancing_part() -> None:
+    labels = canonical_labels(np.array([0, 1, 2, 3]).reshape(1, 1, 4), "deepbratumia")
+    assert labels.values.ravel().tolist() == [0, 4, 1, 2]
+
+
+def test_any_positive_value_is_lesion_where_the_parts_are_not_told() -> None:
+    labels = canonical_labels(np.array([0, 1, 2]).reshape(1, 1, 3), "any_positive")
+    assert labels.values.ravel().tolist() == [0, 1, 1]
+    assert labels.known == {"core"}
+    with pytest.raises(UnknownLabelError, match="holds nan"):
+        canonical_labels(np.array([0.0, np.nan]).reshape(1, 1, 2), "any_positive")

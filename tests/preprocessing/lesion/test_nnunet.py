@@ -31,7 +31,6 @@ PROGRAM = Path(__file__).with_name("tiny_nnunet.py")
 GRID = Grid((32, 32, 32), np.eye(4))
 needs_nnunet = [
     pytest.mark.nnunet,
-    pytest.mark.xdist_group("nnunet"),  # one worker trains, once
     pytest.mark.skipif(find_spec("nnunetv2") is None, reason="the extra nnunet is not installed"),
     pytest.mark.filterwarnings("ignore"),  # nnU-Net's own
 ]

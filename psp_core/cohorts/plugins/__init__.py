@@ -1,0 +1,1 @@
+"""Optional collections: each is imported by its name alone, when a study asks for it."""

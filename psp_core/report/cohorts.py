@@ -1,0 +1,134 @@
+"""What each collection at hand holds, and everything odd about it, as tables for a page."""
+
+from __future__ import annotations
+
+from collections.abc import Mapping
+
+import pandas as pd
+
+from psp_core.cohorts.collections import module_of
+from psp_core.cohorts.flow import LoadedCohort
+from psp_core.cohorts.schema import CATEGORIES
+from psp_core.evaluation.classes import CLASSES
+from psp_core.report.characteristics import beside, characteristics_table, class_table
+from psp_core.report.formatting import NOT_KNOWN, words
+
+# What a model, the dose pipeline or an evaluation may want, and the columns that tell it.
+HOLDINGS: Mapping[str, tuple[str, ...]] = {
+    "T1CE and FLAIR": ("t1ce_file", "flair_file"),
+    "lesion mask": ("lesion_mask_file",),
+    "dose": ("dose_file",),
+    "prescription": ("total_dose_gy",),
+    "days since RT": ("days_since_rt",),
+    "age": ("age_years",),
+    "sex": ("sex",),
+    "IDH": ("idh_status",),
+    "MGMT": ("mgmt_status",),
+    "resection": ("resection",),
+    "survival": ("survival_days",),
+}
+_MEASURED = ("age_years", "days_since_rt", "total_dose_gy", "fractions", "survival_days")
+_COUNTED = ("sex", "idh_status", "mgmt_status", "resection", "reference_standard")
+
+
+def holdings(cohorts: Mapping[str, pd.DataFrame]) -> pd.DataFrame:
+    """Count what is known, by collection.
+
+    Parameters
+    ----------
+    cohorts : mapping of str to DataFrame
+        Cohort tables by name of the collection.
+
+    Returns
+    -------
+    DataFrame
+        ``collection, patients, scans, true progression, pseudoprogression``, one column per
+        key of `HOLDINGS` (scans that have it), and ``feature sets`` that can be served.
+    """
+    rows = []
+    for name, cohort in cohorts.items():
+        row: dict[str, object] = {
+            "collection": name,
+            "patients": cohort["subject_id"].nunique(),
+            "scans": len(cohort),
+        }
+        row |= {words(label): int((cohort["label"] == label).sum()) for label in CLASSES}
+        for what, columns in HOLDINGS.items():
+            known = pd.concat([_known(cohort[column]) for column in columns], axis=1)
+            row[what] = int(known.all(axis=1).sum())
+        row["feature sets"] = ", ".join(map(words, module_of(name).FEATURE_SETS)) or NOT_KNOWN
+        rows.append(row)
+    return pd.DataFrame(rows)
+
+
+def stated(cohorts: Mapping[str, object]) -> pd.DataFrame:
+    """Tabulate what each collection's module states: role, licence, reference standard."""
+    rows = []
+    for name in cohorts:
+        module = module_of(name)
+        rows.append(
+            {
+                "collection": module.TITLE,
+                "role": module.ROLE,
+                "licence": module.LICENCE,
+                "single patients may be shown to": {
+                    "public": "everybody",
+                    "access-holders": "holders of the data access",
+                }[module.DISCLOSURE],
+                "reference standard": module.REFERENCE_STANDARD,
+            }
+        )
+    return pd.DataFrame(rows)
+
+
+def cohort_characteristics(
+    cohort: pd.DataFrame, printed: Mapping[str, pd.DataFrame] | None = None
+) -> pd.DataFrame:
+    """Table 1 of a collection, by class where it has labels, beside printed ones.
+
+    Parameters
+    ----------
+    cohort : DataFrame
+        A cohort table. Without a label the first scan of each patient is described.
+    printed : mapping of str to DataFrame, optional
+        Tables of `report.published` by source.
+    """
+    if cohort["label"].isin(CLASSES).any():
+        own = characteristics_table(cohort)
+    else:
+        first = cohort.drop_duplicates("subject_id")
+        counted = {name: CATEGORIES[name] for name in _COUNTED}
+        own = class_table(first, counted=counted, measured=_MEASURED)[
+            ["variable", "category", "all"]
+        ]
+    return beside({"this run": own, **(printed or {})})
+
+
+def notes_summary(loaded: Mapping[str, LoadedCohort]) -> pd.DataFrame:
+    """Count what was noted: ``collection, check, patients, times, days`` (their range)."""
+    parts = []
+    for name, one in loaded.items():
+        if one.notes.empty:
+            continue
+        found = one.notes.groupby("check", sort=False).agg(
+            patients=("subject_id", "nunique"),
+            times=("subject_id", "size"),
+            least=("days", "min"),
+            most=("days", "max"),
+        )
+        found.insert(0, "collection", name)
+        parts.append(found.reset_index())
+    columns = ["collection", "check", "patients", "times", "days"]
+    if not parts:
+        return pd.DataFrame(columns=columns)
+    table = pd.concat(parts, ignore_index=True)
+    table["days"] = [
+        NOT_KNOWN if pd.isna(low) else f"{low:.0f}" if low == high else f"{low:.0f} to {high:.0f}"
+        for low, high in zip(table["least"], table["most"], strict=True)
+    ]
+    return table[columns]
+
+
+def _known(values: pd.Series) -> pd.Series:
+    """Whether a cell of the cohort table says something."""
+    return values.notna() & ~values.isin(["", "unknown"])
