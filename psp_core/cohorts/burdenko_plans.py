@@ -16,7 +16,7 @@ from psp_core.errors import PSPError
 def read_prescriptions(
     loaded: LoadedCohort, index: DicomIndex, *, prescription_from_dose: bool = True
 ) -> LoadedCohort:
-    """Fill ``total_dose_gy`` and ``fractions`` from the plans of a cohort.
+    """Fill dose, fractions and ``prescription_source`` from the plans of a cohort.
 
     One planning system writes no prescription: it is looked for in the beams, then in
     the dose, and its source is noted. A plan that cannot be read, or is one of several,
@@ -58,6 +58,7 @@ def read_prescriptions(
             notes.append({**about, "check": check})
         cohort.loc[rows, "total_dose_gy"] = found.dose_gy
         cohort.loc[rows, "fractions"] = fractions
+        cohort.loc[rows, "prescription_source"] = found.source
     return replace(loaded, cohort=cohort, notes=join_notes(loaded.notes, make_notes(notes)))
 
 

@@ -31,6 +31,7 @@ class Prescription(NamedTuple):
     """A dose in Gy (NaN when unknown) and what to note of where it comes from."""
 
     dose_gy: float
+    source: str = "unknown"  # of `schema.CATEGORIES`
     check: str = ""
     detail: str = ""
 
@@ -57,16 +58,19 @@ def find_prescription(
         Whether the median dose of the largest planning target volume may stand for it.
     """
     if plan.prescription_gy is not None:
-        return Prescription(plan.prescription_gy)
-    dose_gy, source = _beam_dose(plan)
+        return Prescription(plan.prescription_gy, "stated")
+    dose_gy, told = _beam_dose(plan)
+    source = "beams"
     if math.isnan(dose_gy) and prescription_from_dose:
-        dose_gy, source = _target_dose(index, dose_file, structures_file)
-    detail = source
+        dose_gy, told = _target_dose(index, dose_file, structures_file)
+        source = "target_dose"
+    detail = told
     if dose_gy < SMALLEST_COURSE_GY:
-        detail, dose_gy = f"unknown, {dose_gy:g} Gy by {source} are no whole course", math.nan
+        detail, dose_gy = f"unknown, {dose_gy:g} Gy by {told} are no whole course", math.nan
     elif not math.isnan(dose_gy):
-        detail = f"{dose_gy:g} Gy by {source}, of this plan"
-    return Prescription(dose_gy, "plan states no prescription", detail)
+        detail = f"{dose_gy:g} Gy by {told}, of this plan"
+    source = "unknown" if math.isnan(dose_gy) else source
+    return Prescription(dose_gy, source, "plan states no prescription", detail)
 
 
 def median_target_dose_gy(structures: StructureSet, dose: Dose) -> float:

@@ -30,6 +30,7 @@ CATEGORIES: Mapping[str, tuple[str, ...]] = {
     "idh_status": ("mutant", "wildtype", "unknown"),
     "mgmt_status": ("methylated", "unmethylated", "unknown"),
     "resection": ("gross_total", "subtotal", "biopsy", "unknown"),
+    "prescription_source": ("stated", "beams", "target_dose", "unknown"),
 }
 # Smallest and largest possible value; whole numbers where `True`.
 RANGES: Mapping[str, tuple[float, float, bool]] = {
@@ -49,7 +50,7 @@ FILE_COLUMNS = (
 COLUMNS = (
     "subject_id", "timepoint", "dataset", "label", "label_rule", "reference_standard",
     "days_since_rt", "visit_number", "age_years", "sex", "idh_status", "mgmt_status",
-    "total_dose_gy", "fractions", "resection", "n_lesions", "survival_days", "survival_event",
+    "total_dose_gy", "fractions", "prescription_source", "resection", "n_lesions", "survival_days", "survival_event",
     *FILE_COLUMNS,
 )  # fmt: skip
 

@@ -44,6 +44,8 @@ class Case:
         T1CE and FLAIR of the last visit before that names both; empty when there is none.
     prescription_gy, fractions : float
         Of the plan; NaN when unknown.
+    prescription_source : str
+        Who says so, see `schema.CATEGORIES`.
     faults : mapping of str to str
         By kind: why its files cannot be read.
     """
@@ -58,6 +60,7 @@ class Case:
     previous_timepoint: int | None = None
     prescription_gy: float = math.nan
     fractions: float = math.nan
+    prescription_source: str = "unknown"
     faults: Mapping[str, str] = field(default_factory=dict)
 
     @property
@@ -72,6 +75,7 @@ class Case:
         files = {kind: _stamps(refs) for kind, refs in self.files.items()}
         before = {kind: _stamps(refs) for kind, refs in self.previous.items()}
         row = [self.key, self.label, self.is_registered, self.previous_timepoint, *numbers]
+        row += [self.prescription_source]
         return digest_of([row, files, before, dict(self.faults)])
 
 
@@ -137,6 +141,7 @@ def list_cases(
                 previous_timepoint=before["timepoint"] if before else None,
                 prescription_gy=row["total_dose_gy"],
                 fractions=row["fractions"],
+                prescription_source=row["prescription_source"],
                 faults=faults,
             )
         )

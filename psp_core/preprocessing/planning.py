@@ -12,7 +12,7 @@ from psp_core.acquisition.structures import read_structures
 from psp_core.acquisition.volume import Volume
 from psp_core.errors import PSPError
 from psp_core.preprocessing.cases import Case, read_image, require
-from psp_core.preprocessing.dosimetry.completeness import plan_completeness
+from psp_core.preprocessing.dosimetry.completeness import DERIVED, plan_completeness
 from psp_core.preprocessing.dosimetry.planned_dose import planned_dose
 from psp_core.preprocessing.drawn import contours_record
 from psp_core.preprocessing.lesion.contours import follow_up_structures
@@ -49,6 +49,7 @@ def dose_of(case: Case) -> tuple[dict[str, Array], dict[str, Any]]:
             prescription_gy=case.prescription_gy,
             fractions=case.fractions,
             summation_type=summation,
+            is_derived=case.prescription_source in DERIVED,
         )
     except PSPError as error:
         return {}, {**record, "reason": f"{type(error).__name__}: {error}"}

@@ -151,3 +151,15 @@ def test_the_largest_of_several_targets_counts(tmp_path: Path) -> None:
         structures, replace(dose, volume=replace(dose.volume, values=hot))
     )
     assert value == pytest.approx(60, abs=0.1)
+
+
+def test_the_cohort_says_who_told_the_prescription(tmp_path: Path) -> None:
+    stated = write(tmp_path / "stated", patient(system="varian", prescription_gy=61.2))
+    assert set(load(stated).cohort["prescription_source"]) == {"stated"}
+    one = patient(prescription_gy=61.5)
+    beams = write(tmp_path / "beams", one)
+    assert set(load(beams).cohort["prescription_source"]) == {"beams"}
+    without_beam_doses(beams, one)
+    assert set(load(beams).cohort["prescription_source"]) == {"target_dose"}
+    none = load(beams, prescription_from_dose=False)
+    assert set(none.cohort["prescription_source"]) == {"unknown"}

@@ -19,6 +19,8 @@ LOW_MAXIMUM = 0.80  # of the prescription; a planned maximum lies above it; ours
 HIGH_MAXIMUM = 1.30  # of the prescription; beyond hot spots; ours
 LARGEST_COURSE_EQD2_GY = 75.0  # 60 Gy in 15 fractions has 70 Gy, a boost to 72 Gy 73 Gy; ours
 
+DERIVED = ("beams", "target_dose")  # sources of a prescription that no one stated
+
 Status = Literal["complete", "partial", "unknown"]
 
 
@@ -31,7 +33,12 @@ class PlanCompleteness:
 
 
 def plan_completeness(
-    *, dose_max_gy: float, prescription_gy: float, fractions: float, summation_type: str
+    *,
+    dose_max_gy: float,
+    prescription_gy: float,
+    fractions: float,
+    summation_type: str,
+    is_derived: bool = False,
 ) -> PlanCompleteness:
     """Tell a whole course from one phase of it.
 
@@ -43,6 +50,10 @@ def plan_completeness(
         Of the plan; NaN when unknown.
     summation_type : str
         DoseSummationType of the dose file; empty when it has none.
+
+    is_derived : bool, default False
+        Whether the prescription was told by the beams or the dose of this very plan, which
+        then agree with it whatever part of the course it is.
 
     Returns
     -------
@@ -90,6 +101,7 @@ def plan_completeness(
         (math.isnan(prescription_gy), "unknown", "prescription not stated"),
         (math.isnan(fractions), "unknown", "number of fractions not stated"),
         (not summation_type, "unknown", "DoseSummationType not stated"),
+        (is_derived, "unknown", "prescription told by this plan's own dose alone"),
     ]
     status, reason = next((sign[1:] for sign in signs if sign[0]), ("complete", ""))
     return PlanCompleteness(status, reason)

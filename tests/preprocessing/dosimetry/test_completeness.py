@@ -15,12 +15,14 @@ def judge(
     prescription_gy: float = 60.0,
     fractions: float = 30.0,
     summation_type: str = "PLAN",
+    is_derived: bool = False,
 ) -> PlanCompleteness:
     return plan_completeness(
         dose_max_gy=dose_max_gy,
         prescription_gy=prescription_gy,
         fractions=fractions,
         summation_type=summation_type,
+        is_derived=is_derived,
     )
 
 
@@ -86,3 +88,10 @@ def test_what_is_not_stated_leaves_it_unknown(given: dict[str, float], reason: s
 def test_zero_is_refused(name: str) -> None:
     with pytest.raises(DoseValuesError, match=f"{name} is 0"):
         judge(**{name: 0.0})  # type: ignore[arg-type]
+
+
+def test_a_plan_that_is_its_own_witness_is_not_called_whole() -> None:
+    found = judge(31.0, 30.0, 15, is_derived=True)
+    assert found.status == "unknown"
+    assert "own dose alone" in found.reason
+    assert judge(31.0, 60.0, 30, is_derived=True).status == "partial"
