@@ -50,7 +50,8 @@ FILE_COLUMNS = (
 COLUMNS = (
     "subject_id", "timepoint", "dataset", "label", "label_rule", "reference_standard",
     "days_since_rt", "visit_number", "age_years", "sex", "idh_status", "mgmt_status",
-    "total_dose_gy", "fractions", "prescription_source", "resection", "n_lesions", "survival_days", "survival_event",
+    "total_dose_gy", "fractions", "prescription_source", "resection", "n_lesions",
+    "survival_days", "survival_event",
     *FILE_COLUMNS,
 )  # fmt: skip
 

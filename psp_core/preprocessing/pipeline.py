@@ -41,7 +41,8 @@ def study_cases(run: Run) -> dict[str, list[Case]]:
     """Every scan that the study prepares, by collection.
 
     The labelled scans of all collections, and of those that the study learns from without
-    labels the scans of `pool.unlabelled_pool`. ``study.patients`` restricts all of them.
+    labels the scans of `pool.unlabelled_pool`. ``study.patients`` restricts the labelled ones
+    alone: what is fitted on the others stays what it is.
 
     Raises
     ------
@@ -66,7 +67,11 @@ def study_cases(run: Run) -> dict[str, list[Case]]:
             cases[name] = list_cases(run, name, root, loaded.cohort, is_registered=True)
     only = set(params.study.patients)
     chosen = {
-        name: [case for case in group if not only or case.subject_id in only]
+        name: [
+            case
+            for case in group
+            if not only or case.label not in CLASSES or case.subject_id in only
+        ]
         for name, group in cases.items()
     }
     return {name: group for name, group in chosen.items() if group}

@@ -9,6 +9,7 @@ import pandas as pd
 from psp_core.cohorts.collections import module_of
 from psp_core.cohorts.flow import LoadedCohort
 from psp_core.cohorts.schema import CATEGORIES
+from psp_core.cohorts.subsets import SUBSETS, subset_counts
 from psp_core.evaluation.classes import CLASSES
 from psp_core.report.characteristics import beside, characteristics_table, class_table
 from psp_core.report.formatting import NOT_KNOWN, words
@@ -101,17 +102,20 @@ def cohort_characteristics(
         own = class_table(first, counted=counted, measured=_MEASURED)[
             ["variable", "category", "all"]
         ]
-    return beside({"this run": own, **(printed or {})})
+    return beside({"this run": own[_is_told(own)], **(printed or {})})
 
 
 def notes_summary(loaded: Mapping[str, LoadedCohort]) -> pd.DataFrame:
-    """Count what was noted: ``collection, check, patients, times, days`` (their range)."""
+    """Count what was noted: ``collection, check, patients, times, days`` (their range).
+
+    A note on a whole table is of no patient.
+    """
     parts = []
     for name, one in loaded.items():
         if one.notes.empty:
             continue
         found = one.notes.groupby("check", sort=False).agg(
-            patients=("subject_id", "nunique"),
+            patients=("subject_id", lambda subjects: subjects[subjects != ""].nunique()),
             times=("subject_id", "size"),
             least=("days", "min"),
             most=("days", "max"),
@@ -127,6 +131,33 @@ def notes_summary(loaded: Mapping[str, LoadedCohort]) -> pd.DataFrame:
         for low, high in zip(table["least"], table["most"], strict=True)
     ]
     return table[columns]
+
+
+def subset_table(cohorts: Mapping[str, pd.DataFrame]) -> pd.DataFrame:
+    """Count the classes in the subsets that the cohort tables tell, as text.
+
+    The dose is told by a later page, and with it the subset of complete doses.
+    """
+    labelled = [table[table["label"].isin(CLASSES)] for table in cohorts.values()]
+    names = [name for name in SUBSETS if name != "complete_dose_only"]
+    counts = subset_counts(pd.concat(labelled, ignore_index=True), names)
+    return counts.assign(
+        dataset=counts["dataset"].map(words),
+        subset=counts["subset"].map({name: SUBSETS[name].title for name in names}),
+        note=counts["note"].map(_said),
+    ).rename(columns={"dataset": "collection"} | {name: words(name) for name in CLASSES})
+
+
+def _said(note: str) -> str:
+    """A note that begins with the name of a column, in words."""
+    name, gap, rest = note.partition(" ")
+    return f"{words(name)}{gap}{rest}"
+
+
+def _is_told(table: pd.DataFrame) -> pd.Series:
+    """Rows of variables of which something is known of somebody."""
+    told = (table["category"] != "unknown") & (table["all"].fillna(0) > 0)
+    return table["variable"].isin(table.loc[told, "variable"])
 
 
 def _known(values: pd.Series) -> pd.Series:

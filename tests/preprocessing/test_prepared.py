@@ -184,6 +184,25 @@ def test_a_second_preparation_writes_nothing(run: Run, prepared: PreparedRun) ->
     assert {path: path.stat().st_mtime_ns for path in stamps} == stamps
 
 
+def test_a_part_of_the_patients_is_prepared_and_the_others_stay_as_they_are(
+    run: Run, prepared: PreparedRun
+) -> None:
+    def written() -> dict[str, int]:
+        return {
+            key: (prepared.volumes.folder / key / "volume.npy").stat().st_mtime_ns
+            for key in prepared.volumes.scans()
+        }
+
+    before, one = written(), prepared.cases["burdenko"][0].subject_id
+    part = prepare_run(open_run(PARAMS, run.folder, OVERRIDES | {"study.patients": [one]}))
+    assert [case.subject_id for case in part.cases["burdenko"]] == [one]
+    assert "external" not in part.cases
+    assert part.landmarks == prepared.landmarks
+    assert written() == before
+    prepare_run(run)
+    assert written() == before
+
+
 def test_the_same_scan_gives_the_same_arrays_again(run: Run, prepared: PreparedRun) -> None:
     case = prepared.cases["burdenko"][0]
     again = align_scan(case, alignment_settings(run))
