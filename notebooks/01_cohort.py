@@ -83,8 +83,9 @@ timing = {
 #
 # Every collection is read from the folder as it was downloaded: images by their DICOM tags or by
 # the collection's own names, tables by their own columns. Every patient who is left out gets one
-# reason. The table counts the scans of which something is known; *feature sets* are the columns
-# that a model may ask this collection for.
+# reason. The first table counts the scans of which something is known. In the second, *feature
+# sets* are the columns that a model may ask a collection for: with image, time and dose of the
+# lesion (full), without dose, without dose and time, and so on.
 
 # %% tags=["full-width"]
 roots = study_roots(run)
@@ -198,21 +199,26 @@ outputs = write_cohorts(
 )
 pool = unlabelled_pool(run)
 corpus = {
-    name: [f"{name}/{subject}" for subject in cohorts[name]["subject_id"]]
+    name: [
+        f"{name}/{subject}"
+        for subject in cohorts[name].loc[~cohorts[name]["label"].isin(CLASSES), "subject_id"]
+    ]
     for name in params.pretraining.collections
     if name in cohorts
 }
-plot_corpus(printed_corpus(published_corpus()), title="Gomaa 2025: 2,317 scans")
+title = "Gomaa 2025: 2,317 scans, at most 1,651 people"
+plot_corpus(printed_corpus(published_corpus()), title=title, is_bound=True)
 plt.show()
 if corpus:
-    counted = distinct_counts(corpus, crosswalk)
-    plot_corpus(counted_corpus(counted), title="This run")
+    title = "This run: scans without label"
+    plot_corpus(counted_corpus(distinct_counts(corpus, crosswalk)), title=title)
     plt.show()
-reasons = pool.dropped["reason"].str.startswith("same person")
+is_copy = pool.dropped["reason"].str.startswith("same person")
 Markdown(
-    f"{count(sum(map(len, corpus.values())))} scans in this run; {count((~reasons).sum())} "
-    f"patients are left out because they are predicted, {count(reasons.sum())} because another "
-    "copy of the same person is learned from. "
+    f"{count(pool.learned + len(pool.dropped))} patients by name are in the collections of "
+    f"pre-training. {count((~is_copy).sum())} of them have a label under this or another name and "
+    f"are predicted, {count(is_copy.sum())} are further copies of a person, and "
+    f"**{count(pool.learned)} are learned from**. "
     + ("" if crosswalk is not None else "The table that tells copies is not at hand.")
 )
 

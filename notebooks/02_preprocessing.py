@@ -31,13 +31,16 @@ overrides = ""
 import matplotlib.pyplot as plt
 from IPython.display import Markdown, display
 
+from psp_core.cohorts.stored import stored_people
 from psp_core.evaluation.classes import CLASSES
-from psp_core.preprocessing.copies import read_copies
+from psp_core.preprocessing.copies import against_crosswalk, read_copies
 from psp_core.preprocessing.features import lost_table, quality_table
+from psp_core.preprocessing.pipeline import PHANTOM_COHORTS
 from psp_core.preprocessing.prepared import prepare_run
 from psp_core.report.alignment import plot_alignment
 from psp_core.report.formatting import count, decimal, words
 from psp_core.report.intensity import plot_intensities, spread_between_scans
+from psp_core.report.lost import lost_summary
 from psp_core.report.mosaic import plot_mosaic
 from psp_core.report.preparation import (
     format_registration_summary,
@@ -73,13 +76,17 @@ brain_cut, lesion_cut = (
 )
 native = [case for case in cases if not case.is_registered]
 is_done = dict(zip((case.key for case in cases), quality["status"] == "done", strict=True))
-done = [case for case in native if is_done[case.key]]
+shown = [
+    case
+    for case in cases
+    if case.label in CLASSES and case.dataset not in PHANTOM_COHORTS and is_done[case.key]
+]
 side, spacing_mm = params.volume.side, params.volume.spacing_mm
 display(
     Markdown(
         f"**{count(sum(is_done.values()))} of {count(len(cases))} scans** lie on cubes of "
-        f"{side} voxels of {spacing_mm:g} mm; {count(len(native))} of them came as raw DICOM "
-        "or NIfTI with skull, the others skull-stripped and registered by their makers. The cube "
+        f"{side} voxels of {spacing_mm:g} mm; {count(len(native))} of them came in a space of "
+        "their own, the others skull-stripped and registered to an atlas by their makers. The cube "
         f"cuts at most {decimal(100 * brain_cut.max(), 2)} % of a brain, and the given lesion "
         f"mask of {count((lesion_cut > 0).sum())} scans."
     )
@@ -92,12 +99,21 @@ scan_counts(quality).rename(columns=words).style.hide(axis="index").format(preci
 # A scan without a believable place or brain is lost; one whose lesion or dose cannot be told
 # keeps its images, and models that need no dose keep the patient.
 
-# %% tags=["hide-output"]
+# %%
 lost = lost_table(quality)
 if lost.empty:
     display(Markdown("Nobody was lost, and no lesion or growth either."))
 else:
-    display(lost.rename(columns=words).style.hide(axis="index").format(precision=0))
+    display(
+        Markdown(
+            "Patients without a lesion are kept: models that need no lesion use them, those of "
+            "lesion tokens see all of their image. Named by the end of the study ID and the visit."
+        )
+    )
+    display(lost_summary(lost).style.hide(axis="index"))
+
+# %% tags=["hide-output"]
+lost.rename(columns=words).style.hide(axis="index").format(precision=0)
 
 # %% [markdown]
 # ### Scans that look the same
@@ -109,11 +125,20 @@ else:
 
 # %% tags=["hide-output"]
 copies = read_copies(run)
+crosswalk = stored_people(run).crosswalk
+met = against_crosswalk(copies.pairs, is_done, crosswalk)
 display(
     Markdown(
         f"{count(len(copies.pairs))} pairs at a correlation of "
         f"{params.duplicates.least_correlation:g} or more; {count(len(copies.excluded))} scans "
-        "leave for that."
+        "leave for that. "
+        + (
+            "The crosswalk of BraTS 2021 is not at hand."
+            if crosswalk is None
+            else f"Of {count(met['known'])} people of whom the crosswalk says that two collections "
+            f"have a scan, {count(met['found'])} are found by their grey values; "
+            f"{count(met['further'])} pairs are not in the crosswalk."
+        )
     )
 )
 copies.pairs.rename(columns=words).style.hide(axis="index").format(precision=2)
@@ -121,14 +146,14 @@ copies.pairs.rename(columns=words).style.hide(axis="index").format(precision=2)
 # %% [markdown]
 # ## What the models see
 #
-# One slice of each labelled scan that came with a skull, through the largest extent of its lesion
+# One slice of each labelled scan of the collections, through the largest extent of its lesion
 # (outline), on the study's scale of grey values: T1CE above, FLAIR below, for each collection.
 # Named by the end of the study ID and the visit; in red where nobody drew a lesion. Radiological
 # view: the patient's right is on the left.
 
 # %% tags=["full-width"] mystnb={"image": {"alt": "Slices with lesion outlines"}}
-for collection in dict.fromkeys(case.dataset for case in done):
-    pictured = [case for case in done if case.dataset == collection]
+for collection in dict.fromkeys(case.dataset for case in shown):
+    pictured = [case for case in shown if case.dataset == collection]
     slices = lesion_slices(prepared.volumes, [case.key for case in pictured])
     marked = [not drawn for drawn in slices.has_lesion]
     for images, sequence in ((slices.t1ce, "T1CE"), (slices.flair, "FLAIR")):
@@ -147,7 +172,7 @@ for collection in dict.fromkeys(case.dataset for case in done):
 # spread is that of the brain's median between scans, relative to the width of their histograms.
 
 # %% mystnb={"image": {"alt": "Histograms of grey values before and after standardisation"}}
-shown = {
+samples_of = {
     name: [case.key for case in group if is_done[case.key]][:20]
     for name, group in prepared.cases.items()
     if name in {"burdenko", "external", "brats2021", "upenn_gbm", "ucsf_pdgm"}
@@ -161,7 +186,7 @@ for row, kind, title in zip(axes, ("t1ce", "flair"), ("T1CE", "FLAIR"), strict=T
         store = prepared.aligned if name == "values" else prepared.volumes
         samples = {
             collection: grey_values(store, keys, kind, name=name)
-            for collection, keys in shown.items()
+            for collection, keys in samples_of.items()
             if keys
         }
         plot_intensities(samples, xlabel=unit, title=title, legend=ax is axes[0, 0], ax=ax)

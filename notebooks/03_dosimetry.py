@@ -38,7 +38,13 @@ from psp_core.preprocessing.features import (
     lost_table,
     quality_table,
 )
-from psp_core.preprocessing.pipeline import aligned_store, dose_all, study_cases, volume_store
+from psp_core.preprocessing.pipeline import (
+    aligned_store,
+    chosen_cases,
+    dose_all,
+    study_cases,
+    volume_store,
+)
 from psp_core.report.characteristics import beside, format_characteristics
 from psp_core.report.definition_shift import (
     definition_differences,
@@ -69,7 +75,7 @@ params = run.params
 # further labelled cohorts of the run only under the study's own.
 
 # %%
-cases = study_cases(run)
+cases = chosen_cases(run, study_cases(run))
 aligned, volumes = aligned_store(run), volume_store(run)
 doses = dose_all(run, cases, compared=("burdenko", "external"))
 labelled = [case for group in cases.values() for case in group if case.label in CLASSES]

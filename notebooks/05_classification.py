@@ -36,10 +36,13 @@ from IPython.display import Markdown, display
 
 from psp_core.classifiers.cost import fusion_cost
 from psp_core.classifiers.feature_sets import FEATURE_SETS
+from psp_core.evaluation.estimable import estimable
 from psp_core.evaluation.predictions import VALIDATION
 from psp_core.evaluation.summary import rates_summary, results_summary
 from psp_core.report.comparison_table import DECLARED, declared_comparisons, format_comparisons
-from psp_core.report.formatting import count, decimal, described
+from psp_core.report.formatting import count, decimal, described, words
+from psp_core.report.lost import left_out_table, lost_summary
+from psp_core.report.patient_sets import tell_left_out
 from psp_core.report.published_results import gomaa_results
 from psp_core.report.results_table import format_results, published_beside_rerun
 from psp_core.report.roc import plot_auc_intervals, roc_panels
@@ -60,8 +63,9 @@ params = run.params
 # %%
 classified = classify_run(run)
 outcome, patients = classified.outcome, classified.patients.table
-predictions = reported(run, outcome.predictions)
-fitted = set(predictions["model"])
+minimum = params.timing.minimum_per_class
+predictions, too_few = estimable(reported(run, outcome.predictions), minimum)
+fitted = set(outcome.predictions["model"])
 titles = {name: entry.title for name, entry in classified.entries.items() if name in fitted}
 own = described(params.burdenko.root)
 display(
@@ -81,15 +85,20 @@ display(
         )
     )
 )
-patients.groupby(["dataset", "label"]).size().unstack(fill_value=0)
+counts = patients.groupby(["dataset", "label"]).size().unstack(fill_value=0)
+counts.rename(index=words, columns=words).rename_axis(index="collection", columns=None)
 
 # %% [markdown]
 # ### Who was dropped, and what failed
+#
+# Patients without a lesion are kept: models that need no lesion use them, those of lesion tokens
+# see all of their image, and a dose to the lesion is a missing value. Named by the end of the
+# study ID.
 
 # %%
 for name, table in (
-    ("patients", classified.patients.lost),
-    ("collections and patients without a model's features", outcome.left_out),
+    ("patients", lost_summary(classified.patients.lost)),
+    ("collections and patients without a model's features", left_out_table(outcome.left_out)),
     ("models that could not be fitted", outcome.failed),
     ("rules of an eligibility preset", classified.patients.rules),
 ):
@@ -110,6 +119,10 @@ for name, table in (
 # resampling held-out scores leaves out that each patient trained the other folds. A set with a
 # histopathology score in place of a label stands here once per cut of the score. Where weights of
 # others are used, a note says if what they were trained on may hold the set.
+#
+# A set is given only to models whose columns it has: UPENN-GBM has neither date of radiotherapy
+# nor dose, so only models of the image (and majority) are applied to it. A set with fewer patients
+# of a class than `timing.minimum_per_class` gets no result at all.
 
 # %% tags=["full-width"]
 evaluation = params.evaluation
@@ -121,6 +134,9 @@ summary = results_summary(
     confidence_level=level,
 )
 rates = rates_summary(predictions, confidence_level=level)
+display(
+    Markdown(tell_left_out(too_few, titles, minimum_per_class=minimum, is_empty=predictions.empty))
+)
 marks = weights_marks(run, predictions["dataset"].unique())
 format_results(summary, titles, marks=marks).style.hide(axis="index")
 
@@ -148,7 +164,7 @@ internal = published_beside_rerun(
 )  # fmt: skip
 for name, table in (("external set", beside), ("proposed model", internal)):
     if table.empty:
-        display(Markdown(f"This run has no {name}."))
+        display(Markdown(f"This run has no results of the {name}."))
     else:
         display(table.style.hide(axis="index"))
 paper = gomaa_results().query("split == 'test'")
@@ -166,9 +182,12 @@ Markdown(
 # Fold models thin, their mean in orange (drawn only), the soft vote in blue; AUCs are exact.
 
 # %% tags=["full-width"] mystnb={"image": {"alt": "ROC curves of every model on the external set"}}
-datasets = [name for name in ("external", "development") if (patients["dataset"] == name).any()]
-axes = roc_panels(predictions, summary, titles, dataset=(datasets or ["burdenko"])[0])
-plt.show()
+order = ("external", "development", "burdenko")
+datasets = [name for name in order if (predictions["dataset"] == name).any()]
+display(Markdown(f"**{words(datasets[0])}**" if datasets else "No set is large enough to draw."))
+for dataset in datasets[:1]:
+    roc_panels(predictions, summary, titles, dataset=dataset)
+    plt.show()
 
 # %% [markdown]
 # ## What the image adds, and does the way of fusion matter?

@@ -25,6 +25,7 @@ import matplotlib.pyplot as plt
 from IPython.display import Markdown, display
 
 from psp_core.evaluation.coverage import simulate_coverage, simulate_difference
+from psp_core.evaluation.estimable import estimable
 from psp_core.evaluation.internal import VALID
 from psp_core.evaluation.predictions import VALIDATION, first_repetition
 from psp_core.evaluation.summary import AT_HALF, FROZEN, rates_summary, results_summary
@@ -34,7 +35,8 @@ from psp_core.report.comparison_table import (
     format_comparisons,
     verdict_on_best,
 )
-from psp_core.report.formatting import count, decimal, described
+from psp_core.report.formatting import count, decimal, words
+from psp_core.report.patient_sets import describe_sets, tell_left_out
 from psp_core.report.place_check import read_truth
 from psp_core.report.results_table import (
     format_coverage,
@@ -61,12 +63,16 @@ level = evaluation.confidence_level
 # it. The bootstrap resamples patients within their class; it stands for soft votes alone, because
 # resampling held-out scores leaves out that each patient trained the other folds. All are given
 # the fitted models; the spread over repetitions of the whole study is another thing and stands
-# in its own column, where there are several.
+# in its own column, where there are several. A set with fewer patients of a class than
+# `timing.minimum_per_class` gets no AUC, rate, comparison or curve on this page.
 
 # %% tags=["full-width"]
-predictions = reported(run, read_outcome(run).predictions)
-names = [name for name in params.classification.models if (predictions["model"] == name).any()]
+scored = reported(run, read_outcome(run).predictions)
+minimum = params.timing.minimum_per_class
+predictions, too_few = estimable(scored, minimum)
+names = [name for name in params.classification.models if (scored["model"] == name).any()]
 titles = {name: CATALOGUE[name].title for name in names}
+roots = {name: part.root for name, part in vars(params).items() if hasattr(part, "root")}
 summary = results_summary(
     predictions,
     bootstrap_samples=evaluation.bootstrap_samples,
@@ -75,8 +81,8 @@ summary = results_summary(
 )
 display(
     Markdown(
-        f"Training cohort: {described(params.burdenko.root)}. External set: "
-        f"{described(params.external.root)}. Every further set: phantoms."
+        f"{describe_sets(scored['dataset'].unique(), roots)} "
+        + tell_left_out(too_few, titles, minimum_per_class=minimum, is_empty=predictions.empty)
     )
 )
 marks = weights_marks(run, predictions["dataset"].unique())
@@ -92,9 +98,9 @@ format_results(summary, titles, marks=marks).style.hide(axis="index")
 
 # %% tags=["full-width"]
 subsets = subset_results(
-    predictions,
+    scored,
     read_patients(run),
-    minimum_per_class=params.timing.minimum_per_class,
+    minimum_per_class=minimum,
     bootstrap_samples=evaluation.bootstrap_samples,
     seed=params.study.seed,
     confidence_level=level,
@@ -114,7 +120,7 @@ format_subset_results(subsets, titles).style.hide(axis="index")
 # that of the fold models.
 
 # %% tags=["full-width"]
-first = first_repetition(predictions)
+first = first_repetition(scored)
 own = first[first["split"] == VALIDATION].drop_duplicates("subject_id")
 n_positive, n_negative = int(own["y_true"].sum()), int((~own["y_true"]).sum())
 design = {
@@ -210,7 +216,7 @@ else:
 
 # %% tags=["full-width"] mystnb={"image": {"alt": "ROC curves by set of patients"}}
 for dataset in summary.sort_values("split", ascending=False)["dataset"].unique():
-    display(Markdown(f"**{dataset}**"))
+    display(Markdown(f"**{words(dataset)}**"))
     axes = roc_panels(predictions, summary, titles, dataset=dataset)
     plt.show()
 

@@ -13,7 +13,7 @@ import pandas as pd
 
 from psp_core.acquisition.files import FileRef, list_files
 from psp_core.acquisition.scan import IGNORED, scan_headers
-from psp_core.acquisition.tables import build_tables
+from psp_core.acquisition.tables import SEVERAL_PATIENTS, build_tables
 from psp_core.errors import AmbiguousSeriesError, MissingInputError, UnreadableFileError
 
 
@@ -30,8 +30,8 @@ class DicomIndex:
     series : DataFrame
         One row per series.
     excluded : DataFrame
-        Files that cannot be used: path, member, reason, and sop_uid and series_uid
-        where the header could be read.
+        Files that cannot be used: path, member, reason, and where the header could be
+        read sop_uid, series_uid, patient_id, modality and series_description.
     ignored : mapping of str to int
         How many files were passed over quietly, by kind.
     """
@@ -63,10 +63,15 @@ class DicomIndex:
         AmbiguousSeriesError
             If the index has no such series.
         UnreadableFileError
-            If a file of the series was excluded and no good copy is there: the
-            series has a hole.
+            If a file of the series was excluded and no good copy is there (the series
+            has a hole), or the series carries several patient IDs.
         """
         lost = self._lost.get(series_uid)
+        if lost is not None and lost["reason"].str.startswith(SEVERAL_PATIENTS).any():
+            raise UnreadableFileError(
+                f"series {series_uid} carries several patient IDs; remove the wrong copies and "
+                "index again"
+            )
         if lost is not None:
             first = FileRef(self.root, lost["path"].iloc[0], lost["member"].iloc[0]).name
             raise UnreadableFileError(
@@ -101,8 +106,6 @@ def index_dicom(root: Path, *, workers: int = 1) -> DicomIndex:
     ------
     MissingInputError
         If `root` is no folder or holds no DICOM file.
-    FaultsError
-        If one series carries several patient IDs; all such series at once.
     """
     root = Path(root)
     listing = list_files(root)
@@ -114,7 +117,5 @@ def index_dicom(root: Path, *, workers: int = 1) -> DicomIndex:
             f"{root.name}: no DICOM file in this folder ({ignored.total()} other files ignored); "
             "set the data folder in the params file"
         )
-    instances, series, excluded = build_tables(
-        listing.candidates, columns, listing.unreadable, source=root.name
-    )
+    instances, series, excluded = build_tables(listing.candidates, columns, listing.unreadable)
     return DicomIndex(root, instances, series, excluded, dict(sorted((+ignored).items())))

@@ -10,7 +10,6 @@ import pandas as pd
 
 from psp_core.acquisition.files import Candidate, FileRef
 from psp_core.acquisition.scan import FAULT, IGNORED
-from psp_core.errors import FaultsError
 
 INSTANCE_COLUMNS = [
     "path", "member", "size_bytes", "sop_uid", "sop_class_uid", "series_uid", "study_uid",
@@ -22,7 +21,11 @@ SERIES_COLUMNS = [
     "series_description", "modality", "frame_uid", "n_files", "rows", "columns",
     "referenced_series_uid",
 ]  # fmt: skip
-EXCLUDED_COLUMNS = ["path", "member", "reason", "sop_uid", "series_uid"]
+EXCLUDED_COLUMNS = [
+    "path", "member", "reason", "sop_uid", "series_uid", "patient_id", "modality",
+    "series_description",
+]  # fmt: skip
+SEVERAL_PATIENTS = "of a series that carries"  # how the reason begins; it names nobody
 INTEGER_COLUMNS = ["size_bytes", "series_number", "instance_number", "rows", "columns"]
 IDENTITY = ["patient_id", "study_uid", "series_uid"]
 
@@ -31,10 +34,10 @@ def build_tables(
     candidates: Sequence[Candidate],
     columns: Mapping[str, Sequence[Any]],
     unreadable: Iterable[tuple[FileRef, str]],
-    *,
-    source: str,
 ) -> tuple[pd.DataFrame, pd.DataFrame, pd.DataFrame]:
     """Build the tables instances, series and excluded.
+
+    A series with several patient IDs is left out whole: nobody knows whose it is.
 
     Parameters
     ----------
@@ -44,19 +47,11 @@ def build_tables(
         What their headers say, from `scan.scan_headers`; what it ignored is left out.
     unreadable : iterable of (FileRef, str)
         Files and archives that could not be listed, with the reason.
-    source : str
-        What an error calls the folder.
-
-    Raises
-    ------
-    FaultsError
-        If one series carries several patient IDs.
     """
     table = _table(candidates, columns, list(unreadable))
     table["reason"] = _repeats(table)
+    table["reason"] = _shared(table)
     usable = table["reason"] == ""
-    asked = usable | table["reason"].str.startswith("conflict")
-    _check_patients(table.loc[asked, ["series_uid", "patient_id", "path"]], source)
     keys = [*IDENTITY, "instance_number", "sop_uid"]
     order = table.loc[usable, keys].sort_values(keys, kind="stable").index
     instances = table.loc[order, INSTANCE_COLUMNS].reset_index(drop=True)
@@ -116,19 +111,13 @@ def _repeats(table: pd.DataFrame) -> pd.Series:
     return reasons
 
 
-def _check_patients(table: pd.DataFrame, source: str) -> None:
-    """Raise if a series belongs to several patients."""
-    pairs = table.drop_duplicates(["series_uid", "patient_id"])
-    shared = pairs[pairs.duplicated("series_uid", keep=False)]
-    faults = []
-    for uid, group in shared.groupby("series_uid", sort=True):
-        where = "; ".join(
-            f"{patient or '(no PatientID)'} in {path}"
-            for patient, path in sorted(zip(group["patient_id"], group["path"], strict=True))
-        )
-        faults.append(f"series {uid} belongs to several patients: {where}; remove the wrong copies")
-    if faults:
-        raise FaultsError(source, faults)
+def _shared(table: pd.DataFrame) -> pd.Series:
+    """Reasons, with every file of a series of several patients marked, also its conflicts."""
+    asked = (table["reason"] == "") | table["reason"].str.startswith("conflict")
+    patients = table[asked].groupby("series_uid", sort=False)["patient_id"].nunique()
+    counts = table["series_uid"].map(patients).where(asked, 0)
+    told = SEVERAL_PATIENTS + " " + counts.astype("Int64").astype(str) + " patient IDs"
+    return table["reason"].mask(counts > 1, told)
 
 
 def _series(instances: pd.DataFrame) -> pd.DataFrame:

@@ -6,7 +6,6 @@ sources (TCIA), or a flat folder (Kaggle, Synapse).
 
 from __future__ import annotations
 
-import os
 import re
 from collections.abc import Mapping
 from pathlib import Path
@@ -15,6 +14,7 @@ from typing import Any
 import pandas as pd
 
 from psp_core.cohorts.flow import LoadedCohort, build_flow, make_notes
+from psp_core.cohorts.scan_files import find_folders, named
 from psp_core.cohorts.schema import make_cohort
 from psp_core.errors import MissingInputError
 
@@ -57,12 +57,8 @@ def find_cases(root: Path) -> pd.DataFrame:
     MissingInputError
         If no folder is named like a case.
     """
-    rows = []
-    for place, folders, _ in os.walk(root):
-        folders[:] = sorted(name for name in folders if not name.endswith("_dcm"))
-        for name in [name for name in folders if _CASE.fullmatch(name)]:
-            rows.append(_case(Path(place) / name, root))
-            folders.remove(name)
+    root = named(root)
+    rows = [_case(folder, root) for folder in find_folders(root, _CASE, passed_over=("*_dcm",))]
     if not rows:
         raise MissingInputError(
             f"no folder named like BraTS2021_00000 under {root.name}; "

@@ -13,7 +13,9 @@ from pathlib import Path
 import pandas as pd
 
 from psp_core.cohorts.cleaning import is_missing, normalise_header, shown
-from psp_core.cohorts.workbook import find_table, read_sheet
+from psp_core.cohorts.sheet_cells import repeated_ids
+from psp_core.cohorts.versions import newest
+from psp_core.cohorts.workbook import read_sheet
 from psp_core.errors import MissingInputError, TableError
 
 FILE = "BraTS2021_MappingToTCIA.xlsx"
@@ -29,6 +31,7 @@ _PLACES = {
 }
 _WIDTH = 8
 _BRATS = re.compile(r"(?:BraTS2021_)?(\d{1,5})", re.IGNORECASE)
+_CASE_FOLDER = re.compile(r"BraTS2021_\d{5}")
 _UPENN = re.compile(r"(UPENN-GBM-\d{5})(?:_\d\d)?", re.IGNORECASE)
 _UCSF = re.compile(r"(?:UCSF-PDGM-)?0*(\d{1,4})", re.IGNORECASE)
 # Follow-ups of UCSF-PDGM that the table calls by their number before version 3, and the
@@ -56,7 +59,7 @@ def find_crosswalk(root: Path) -> Path | None:
         If there are several.
     """
     try:
-        return find_table(root, ["*mapping*tcia*.xlsx"])
+        return newest(root, ["*mapping*tcia*.xlsx"], scans=_CASE_FOLDER)[0]
     except MissingInputError:
         return None
 
@@ -104,11 +107,7 @@ def read_crosswalk(path: Path) -> pd.DataFrame:
             }
         )
     table = pd.DataFrame(rows, columns=list(COLUMNS), index=text.index)
-    named = table[table["brats_id"] != ""]
-    for case, part in named.groupby("brats_id"):
-        if len(part) > 1:
-            numbers = " and ".join(map(str, part.index))
-            faults.append(f"rows {numbers}: case {case} is there more than once")
+    faults += repeated_ids(table["brats_id"])
     if faults:
         raise TableError(path.name, faults)
     return table.reset_index(drop=True)

@@ -23,7 +23,8 @@ from psp_core.cohorts.cleaning import (
 )
 from psp_core.cohorts.labels import VISITS, response_fault
 from psp_core.cohorts.schema import RANGES, SUBJECT_ID_PATTERN, subject_in_brackets
-from psp_core.errors import AmbiguousInputError, MissingInputError, TableError
+from psp_core.cohorts.versions import newest
+from psp_core.errors import TableError
 
 NAME = "burdenko"
 TITLE = "Burdenko-GBM-Progression"
@@ -44,6 +45,7 @@ FEATURE_SETS = ("full", "no_dose", "no_dose_no_time", "clinical_only", "image_on
 FRAME = "native"
 LABEL_MAP = "own"
 
+_SCANS = re.compile(r"Burdenko-GBM-\d+")
 _ORDINALS = ("1st", "2nd", "3rd", *(f"{number}th" for number in range(4, 11)))
 _ID, _SEX, _IDH, _MGMT, _AGE = "AnonymPatientID", "Sex", "IDH1/2", "MGMT", "AgeAtStudyDate"
 _RT_END = "AnonymEnd of RT"
@@ -65,33 +67,22 @@ _CATEGORIES: Mapping[str, tuple[str, Mapping[str, str]]] = {
 _DATE_FORMATS = ("%m/%d/%y", "%m/%d/%Y", "%Y-%m-%d")  # the second and third: after a spreadsheet
 
 
-def find_clinical_table(path: Path) -> Path:
-    """Find the clinical CSV: the path itself, or the one of its name in or under a folder.
+def find_clinical_table(path: Path) -> tuple[Path, list[dict[str, object]]]:
+    """Find the clinical CSV: the path itself, or the newest of its name in or under a folder.
+
+    Returns
+    -------
+    The file, and notes of others of its name, which are not used.
 
     Raises
     ------
     MissingInputError
         If there is none.
     AmbiguousInputError
-        If there are several.
+        If nothing tells which of several is the newest.
     """
-    if path.is_file():
-        return path
-    pattern = "*urdenko*linical*.csv"
-    found: list[Path] = []
-    for depth in ("", "*/"):  # never walk the image tree itself
-        found = sorted(file for file in path.glob(depth + pattern) if not file.name.startswith("."))
-        if found:
-            break
-    if not found:
-        raise MissingInputError(
-            f"no file named like {pattern} in the folder {path.name}; "
-            "download the clinical table of the collection or give its path"
-        )
-    if len(found) > 1:
-        names = ", ".join(file.relative_to(path).as_posix() for file in found)
-        raise AmbiguousInputError(f"{len(found)} clinical tables: {names}; give the path of one")
-    return found[0]
+    given = path if path.is_file() else None
+    return newest(path, ("*burdenko*clinical*.csv",), scans=_SCANS, given=given)
 
 
 def read_clinical_table(path: Path) -> pd.DataFrame:
@@ -136,7 +127,7 @@ def read_rt_end_dates(path: Path) -> pd.Series[pd.Timestamp]:
 
 def _read(path: Path) -> tuple[pd.DataFrame, pd.DataFrame]:
     """Text and parsed dates under the canonical column names, all faults checked."""
-    file = find_clinical_table(path)
+    file, _ = find_clinical_table(path)
     text = read_text_table(file, known=COLUMNS)
     faults = column_faults(list(text.columns), COLUMNS)
     text = text.loc[:, ~text.columns.duplicated()]

@@ -11,19 +11,23 @@ from typing import Any
 import pandas as pd
 
 from psp_core.acquisition.index import DicomIndex
-from psp_core.cohorts.burdenko import NAME, read_clinical_table, read_rt_end_dates
+from psp_core.cohorts.burdenko import (
+    NAME,
+    find_clinical_table,
+    read_clinical_table,
+    read_rt_end_dates,
+)
 from psp_core.cohorts.burdenko_checks import check_clinical_table
-from psp_core.cohorts.burdenko_files import check_files
+from psp_core.cohorts.burdenko_files import check_files, lost_series, study_ids
 from psp_core.cohorts.burdenko_plans import read_prescriptions
 from psp_core.cohorts.burdenko_structures import choose_structures
 from psp_core.cohorts.burdenko_studies import PLANNING, imaging_studies
 from psp_core.cohorts.burdenko_visits import VisitMatch, match_visits
 from psp_core.cohorts.flow import LoadedCohort, build_flow, join_notes, make_notes
 from psp_core.cohorts.labels import EventRule, first_event, follow_up_visits, rule_name
-from psp_core.cohorts.schema import SUBJECT_ID_PATTERN, make_cohort
+from psp_core.cohorts.schema import make_cohort
 from psp_core.evaluation.classes import UNLABELLED
 
-NO_STUDY_ID = "not-a-study-ID"
 _PLAN_FILES = ("dose_file", "structures_file", "plan_file", "ct_file")
 _MR_FILES = ("t1_file", "t1ce_file", "t2_file", "flair_file")
 _SERIES_NAMES = {"t1": "T1", "t1ce": "T1CE", "t2": "T2", "flair": "FLAIR"}
@@ -54,10 +58,13 @@ def load_cohort(
     TableError, MissingInputError, AmbiguousInputError, ConfigError
         From the clinical table, the label rule and the join.
     """
+    clinical_table, versions = find_clinical_table(clinical_table)
     clinical, ends = read_clinical_table(clinical_table), read_rt_end_dates(clinical_table)
     loaded = choose_structures(build_cohort(clinical, ends, index.series, **rules), index)
     loaded = read_prescriptions(loaded, index, prescription_from_dose=prescription_from_dose)
-    return replace(loaded, notes=join_notes(loaded.notes, check_files(loaded.cohort, index)))
+    files = check_files(loaded.cohort, index)
+    notes = join_notes(make_notes(versions), loaded.notes, files, lost_series(index))
+    return replace(loaded, notes=notes)
 
 
 def build_cohort(
@@ -84,7 +91,7 @@ def build_cohort(
         From `burdenko.read_clinical_table` and `read_rt_end_dates`.
     series : DataFrame
         The ``series`` table of a DICOM index. A patient ID in it that is no study ID
-        may be a name and is replaced by `NO_STUDY_ID`.
+        may be a name and is replaced by `burdenko_files.NO_STUDY_ID`.
     event, window_days, first_visit_only
         The label rule, see `labels.first_event`.
     visit_match, date_tolerance_days
@@ -94,8 +101,7 @@ def build_cohort(
     required_series : sequence of {"t1", "t1ce", "t2", "flair"}
         What the event visit must have.
     """
-    is_study_id = series["patient_id"].str.fullmatch(SUBJECT_ID_PATTERN)
-    series = series.assign(patient_id=series["patient_id"].where(is_study_id, NO_STUDY_ID))
+    series = series.assign(patient_id=study_ids(series["patient_id"]))
     events = first_event(
         clinical, event=event, window_days=window_days, first_visit_only=first_visit_only
     )

@@ -7,8 +7,10 @@ from dataclasses import replace
 
 from psp_core.acquisition.index import DicomIndex
 from psp_core.acquisition.plan import Plan, read_plan
+from psp_core.cohorts.burdenko import NAME
 from psp_core.cohorts.burdenko_prescriptions import PARTIAL_ABOVE_GY, find_prescription
 from psp_core.cohorts.flow import LoadedCohort, join_notes, make_notes
+from psp_core.cohorts.schema import RANGES, check_cohort
 from psp_core.cohorts.series import referenced_series
 from psp_core.errors import PSPError
 
@@ -20,8 +22,8 @@ def read_prescriptions(
 
     One planning system writes no prescription: it is looked for in the beams, then in
     the dose, and its source is noted. A plan that cannot be read, or is one of several,
-    fills nothing and is noted, and so is a plan whose fractions are far too few for its
-    prescription (one phase of a treatment).
+    fills nothing and is noted. So is a number that cannot be, and a plan whose fractions
+    are far too few for its prescription (one phase of a treatment).
 
     Parameters
     ----------
@@ -32,6 +34,11 @@ def read_prescriptions(
     prescription_from_dose : bool, default True
         Whether the median dose of the largest planning target volume may stand for a
         prescription that neither plan nor beams state.
+
+    Raises
+    ------
+    TableError
+        If the cohort is none any more, as `schema.check_cohort` says.
     """
     cohort = loaded.cohort.copy()
     plans = cohort[cohort["plan_file"] != ""].drop_duplicates(["subject_id", "plan_file"])
@@ -43,6 +50,10 @@ def read_prescriptions(
         if plan is None:
             notes.append({**about, "check": check})
             continue
+        if plan.fractions_planned is not None and plan.fractions_planned > RANGES["fractions"][1]:
+            detail = str(plan.fractions_planned)
+            notes.append({**about, "check": "number of fractions cannot be", "detail": detail})
+            plan = replace(plan, fractions_planned=None)
         found = find_prescription(
             plan,
             index,
@@ -59,6 +70,7 @@ def read_prescriptions(
         cohort.loc[rows, "total_dose_gy"] = found.dose_gy
         cohort.loc[rows, "fractions"] = fractions
         cohort.loc[rows, "prescription_source"] = found.source
+    check_cohort(cohort, source=NAME)
     return replace(loaded, cohort=cohort, notes=join_notes(loaded.notes, make_notes(notes)))
 
 

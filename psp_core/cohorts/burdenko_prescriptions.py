@@ -57,8 +57,12 @@ def find_prescription(
     prescription_from_dose : bool
         Whether the median dose of the largest planning target volume may stand for it.
     """
+    lowest, highest, _ = RANGES["total_dose_gy"]
     if plan.prescription_gy is not None:
-        return Prescription(plan.prescription_gy, "stated")
+        if lowest <= plan.prescription_gy <= highest:
+            return Prescription(plan.prescription_gy, "stated")
+        check = "stated prescription cannot be Gy"
+        return Prescription(math.nan, check=check, detail=f"{plan.prescription_gy:g}")
     dose_gy, told = _beam_dose(plan)
     source = "beams"
     if math.isnan(dose_gy) and prescription_from_dose:
@@ -67,6 +71,8 @@ def find_prescription(
     detail = told
     if dose_gy < SMALLEST_COURSE_GY:
         detail, dose_gy = f"unknown, {dose_gy:g} Gy by {told} are no whole course", math.nan
+    elif dose_gy > highest:
+        detail, dose_gy = f"unknown, {dose_gy:g} Gy by {told} are more than any course", math.nan
     elif not math.isnan(dose_gy):
         detail = f"{dose_gy:g} Gy by {told}, of this plan"
     source = "unknown" if math.isnan(dose_gy) else source

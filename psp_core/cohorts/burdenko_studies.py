@@ -22,6 +22,10 @@ _CONTROL_VISIT = re.compile(r"CONTROL VISIT\s*(\d+)?")
 def imaging_studies(series: pd.DataFrame) -> tuple[pd.DataFrame, pd.DataFrame]:
     """Gather the series of an index into planning studies and control visits.
 
+    A structure set belongs to the planning study whose CT it refers to, and a dose or plan
+    in a study without a CT to one that has none, in the frame of its CT: planning systems
+    give them studies of their own.
+
     Returns
     -------
     studies : DataFrame
@@ -32,14 +36,26 @@ def imaging_studies(series: pd.DataFrame) -> tuple[pd.DataFrame, pd.DataFrame]:
     notes : DataFrame
         Series that were not recognised, and choices between several of one kind.
     """
-    known = with_kinds(series)
+    known = with_kinds(series).reset_index(drop=True)
     of_study = known.groupby(["patient_id", "study_uid"])
     for name in ("study_description", "study_date"):  # one series of a study may lack its own
         known[name] = of_study[name].transform(_commonest)
     rows: list[dict[str, Any]] = []
     notes: list[dict[str, object]] = []
     keys = ["patient_id", "study_description", "study_date"]
-    for (patient, description, date), group in known.groupby(keys, sort=True):
+    groups = dict(list(known.groupby(keys, sort=True)))
+    taken = {
+        key: _taken(known, own)
+        for key, own in groups.items()
+        if study_kind(str(key[1]))[0] == PLANNING
+    }
+    elsewhere = {row for rows in taken.values() for row in rows}
+    for key, own in groups.items():
+        patient, description, date = key
+        rows_taken = taken.get(key, [])
+        group = known.loc[[*own.index.difference(list(elsewhere)), *rows_taken]]
+        if group.empty:
+            continue
         kind, number = study_kind(str(description))
         row: dict[str, Any] = {
             "subject_id": patient,
@@ -52,6 +68,10 @@ def imaging_studies(series: pd.DataFrame) -> tuple[pd.DataFrame, pd.DataFrame]:
         if kind == OTHER:
             detail = shown(str(description) or "no description")
             notes.append({**about, "check": "study is no planning and no visit", "detail": detail})
+        if rows_taken:
+            detail = ", ".join(sorted(set(known.loc[rows_taken, "kind"])))
+            check = "taken from another study of the patient"
+            notes.append({**about, "check": check, "detail": detail})
         files, choices = choose_files(group)
         rows.append({**row, **files})
         notes += [{**about, **choice} for choice in choices]
@@ -63,6 +83,20 @@ def imaging_studies(series: pd.DataFrame) -> tuple[pd.DataFrame, pd.DataFrame]:
         notes.append({"subject_id": patient, "check": "several planning studies", "detail": detail})
     studies["study_date"] = pd.to_datetime(studies["study_date"])
     return studies.astype({"visit_number": float}), make_notes(notes)
+
+
+def _taken(known: pd.DataFrame, group: pd.DataFrame) -> list[int]:
+    """Rows of other studies of the patient that belong to a planning study."""
+    ct = group[group["kind"] == "ct"]
+    others = known[known["patient_id"] == group["patient_id"].iloc[0]].drop(index=group.index)
+    drawn = (others["kind"] == "structures") & others["referenced_series_uid"].isin(
+        ct["series_uid"]
+    )
+    with_ct = others.loc[others["kind"] == "ct", "study_uid"]
+    frames = set(ct["frame_uid"]) - {""}
+    lacking = {"dose", "plan"} - set(group["kind"])
+    loose = others["kind"].isin(lacking) & others["frame_uid"].isin(frames)
+    return list(others.index[drawn | (loose & ~others["study_uid"].isin(with_ct))])
 
 
 def _commonest(values: pd.Series[str]) -> str:

@@ -25,7 +25,7 @@ def index_collection(run: Run, name: str, root: Path) -> DicomIndex:
 
     Raises
     ------
-    MissingInputError, FaultsError
+    MissingInputError
         See `index_dicom`.
     """
     index = index_dicom(root, workers=run.params.study.workers)
@@ -57,7 +57,7 @@ def find_series(
 
     Raises
     ------
-    MissingInputError, FaultsError
+    MissingInputError
         See `index_dicom`.
     """
     wanted = sorted(set(series_uids))

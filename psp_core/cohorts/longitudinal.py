@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import os
 import re
 from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import dataclass
@@ -11,7 +10,7 @@ from pathlib import Path
 import pandas as pd
 
 from psp_core.cohorts.flow import Flow, build_flow
-from psp_core.cohorts.scan_files import EMPTY_FILE, find_files
+from psp_core.cohorts.scan_files import EMPTY_FILE, find_files, find_folders, last_folders, named
 from psp_core.errors import MissingInputError
 from psp_core.evaluation.classes import CLASSES
 
@@ -86,23 +85,19 @@ def find_scans(
         If there is no such folder.
     """
     found = []
-    for place, folders, _ in os.walk(root):
-        folders[:] = sorted(name for name in folders if not name.startswith((".", "__MACOSX")))
-        for name in list(folders):
-            folder = Path(place) / name
-            path = f"{root.name}/{folder.relative_to(root).as_posix()}"
-            match = re.search(rf"(?<![^/])(?:{pattern.pattern})$", path)
-            if match is None:
-                continue
-            folders.remove(name)
-            prefix = match[0].replace("/", "_")
-            names = {
-                column: [f"{prefix}_{suffix}" for suffix in endings]
-                for column, endings in suffixes.items()
-            }
-            files, empty = find_files(folder, root, names)
-            relative = folder.relative_to(root).as_posix()
-            found.append(Scan(match["subject"], int(match["timepoint"]), relative, files, empty))
+    root = named(root)
+    for folder in find_folders(root, pattern):
+        match = last_folders(folder, root, pattern)
+        if match is None:
+            continue
+        prefix = match[0].replace("/", "_")
+        names = {
+            column: [f"{prefix}_{suffix}" for suffix in endings]
+            for column, endings in suffixes.items()
+        }
+        files, empty = find_files(folder, root, names)
+        relative = folder.relative_to(root).as_posix()
+        found.append(Scan(match["subject"], int(match["timepoint"]), relative, files, empty))
     if not found:
         raise MissingInputError(
             f"no folder named like {example} under {root.name}; "

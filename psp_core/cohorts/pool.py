@@ -2,17 +2,18 @@
 
 from __future__ import annotations
 
-from collections.abc import Mapping
+from collections.abc import Iterable, Mapping
 from dataclasses import dataclass
 
 import pandas as pd
 
 from psp_core.cohorts.overlap import person_of, without_overlap
 from psp_core.cohorts.stored import stored_cohorts, stored_people
-from psp_core.evaluation.classes import CLASSES
+from psp_core.errors import MissingInputError
 from psp_core.runs import Run
 
 SEGMENTED = "brats2021"  # the segmenter learns from its masks
+INSIDE = ("upenn_gbm", "ucsf_pdgm")  # collections that gave cases to it
 
 
 @dataclass(frozen=True)
@@ -25,11 +26,14 @@ class Pool:
         Subject IDs by collection. Two copies of one person may both be here: each stage that
         learns from several collections takes one, see `preprocessing.learnable`.
     dropped : DataFrame
-        ``patient, reason``: who has a label, and further copies that pre-training leaves out.
+        ``patient, reason`` of pre-training's collections: who has a label, and further copies.
+    learned : int
+        Patients of these collections that are left to pre-training.
     """
 
     patients: Mapping[str, frozenset[str]]
     dropped: pd.DataFrame
+    learned: int
 
 
 def unlabelled_pool(run: Run) -> Pool:
@@ -40,16 +44,21 @@ def unlabelled_pool(run: Run) -> Pool:
 
     Raises
     ------
+    MissingInputError
+        If nobody can tell which BraTS 2021 cases are patients of a test set.
     StageError, TableError
         See `stored.stored_cohorts`.
     """
-    people, params = stored_people(run), run.params
+    people, params, cohorts = stored_people(run), run.params, stored_cohorts(run)
     names = {SEGMENTED, *params.pretraining.collections, *params.intensity.landmark_collections}
-    asked: list[str] = []
-    for name, cohort in stored_cohorts(run).items():
-        if name in names:
-            subjects = cohort.loc[~cohort["label"].isin(CLASSES), "subject_id"].unique()
-            asked += [f"{name}/{subject}" for subject in subjects]
+    asked = [
+        f"{name}/{subject}"
+        for name, cohort in cohorts.items()
+        if name in names
+        for subject in cohort["subject_id"].unique()
+    ]
+    if people.crosswalk is None and SEGMENTED in cohorts:
+        _require_crosswalk(people.labelled)
     predicted = set(person_of(people.labelled, people.crosswalk).values())
     by_name: dict[str, set[str]] = {name: set() for name in sorted(names)}
     for patient, person in person_of(asked, people.crosswalk).items():
@@ -57,5 +66,17 @@ def unlabelled_pool(run: Run) -> Pool:
         if person not in predicted:
             by_name[dataset].add(subject)
     learned = [one for one in asked if one.partition("/")[0] in params.pretraining.collections]
-    _, dropped = without_overlap(learned, people.labelled, people.crosswalk)
-    return Pool({name: frozenset(some) for name, some in by_name.items()}, dropped)
+    kept, dropped = without_overlap(learned, people.labelled, people.crosswalk)
+    patients = {name: frozenset(some) for name, some in by_name.items()}
+    return Pool(patients, dropped, len(kept))
+
+
+def _require_crosswalk(labelled: Iterable[str]) -> None:
+    """Refuse to learn from BraTS 2021 while it may hold the patients of a test set."""
+    held = sorted({name for one in labelled if (name := one.partition("/")[0]) in INSIDE})
+    if held:
+        raise MissingInputError(
+            f"BraTS 2021 holds patients of {', '.join(held)}, whose labels are predicted, and "
+            "nothing here says which; put BraTS2021_MappingToTCIA.xlsx into its folder, or name it "
+            "as brats2021.crosswalk"
+        )

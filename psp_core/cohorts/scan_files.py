@@ -8,9 +8,11 @@ from __future__ import annotations
 import os
 import re
 from collections.abc import Mapping, Sequence
+from fnmatch import fnmatchcase
 from pathlib import Path
 
 SUFFIXES = (".nii.gz", ".nii")
+_COMPANIONS = ("__MACOSX",)
 EMPTY_FILE = "file of zero bytes"
 
 
@@ -19,16 +21,51 @@ def find_folders(
 ) -> list[Path]:
     """Find every folder of a name under a root, however deep, sorted.
 
-    Nothing below a folder that is found is walked, nor hidden folders and those of the
+    Links are followed, what several lead to is walked once. Nothing below a folder that is
+    found is walked, nor hidden folders, companions of a foreign file system and those of the
     names `passed_over`.
+
+    Parameters
+    ----------
+    root : Path
+        Its own name counts too, see `named`.
+    pattern : compiled pattern
+        Of the last folders of a path, joined by ``/``.
+    passed_over : sequence of str
+        Names, with ``*``.
     """
     found = []
-    for place, folders, _ in os.walk(root):
-        folders[:] = [name for name in folders if not name.startswith(".")]
-        folders[:] = sorted(set(folders) - set(passed_over))
-        found += [Path(place) / name for name in folders if pattern.fullmatch(name)]
-        folders[:] = [name for name in folders if not pattern.fullmatch(name)]
+    visited: set[str] = set()
+    for place, folders, _ in os.walk(root, followlinks=True):
+        real = os.path.realpath(place)
+        if real in visited:
+            folders.clear()
+            continue
+        visited.add(real)
+        kept = []
+        for name in sorted(folders):
+            if name.startswith("."):
+                continue
+            if any(fnmatchcase(name, other) for other in (*_COMPANIONS, *passed_over)):
+                continue
+            folder = Path(place) / name
+            if last_folders(folder, root, pattern):
+                found.append(folder)
+            else:
+                kept.append(name)
+        folders[:] = kept
     return sorted(found)
+
+
+def last_folders(folder: Path, root: Path, pattern: re.Pattern[str]) -> re.Match[str] | None:
+    """Match a pattern with the last folders of a path, of which the root may be the first."""
+    path = f"{root.name}/{folder.relative_to(root).as_posix()}"
+    return re.search(rf"(?<![^/])(?:{pattern.pattern})$", path, pattern.flags)
+
+
+def named(root: Path) -> Path:
+    """Return a folder by a path that ends with its name, so that ``.`` has one."""
+    return root if root.name not in ("", "..") else root.resolve()
 
 
 def find_files(

@@ -4,15 +4,17 @@ from __future__ import annotations
 
 import re
 from collections import Counter
-from collections.abc import Mapping, Sequence
-from difflib import get_close_matches
+from collections.abc import Iterable, Mapping, Sequence
+from difflib import SequenceMatcher, get_close_matches
+from itertools import zip_longest
 
 import pandas as pd
 
 from psp_core.cohorts.cleaning import nearest_name, normalise_header, shown
 
-# One letter in twenty: a typo in a long header, never another short one.
+# One letter in twenty: a typo in a long header, never another short one; in no word many.
 _TYPO = 0.95
+_TYPO_IN_WORD = 0.85
 
 
 def pick_columns(
@@ -25,8 +27,9 @@ def pick_columns(
     table : DataFrame of str
         A sheet as it was read.
     wanted : mapping of str to sequence of str
-        By our name what the column may be called, the published name first. Capitals,
-        spaces, underscores and a typo in a long name do not count; numbers do.
+        By our name what the column may be called, the published name first; one that
+        ends in ``*`` is the beginning of a name. Capitals, spaces, underscores and a typo
+        in a long name do not count; numbers and whole words do.
     optional : sequence of str
         Those of our names that may be missing; such a column is empty.
 
@@ -41,7 +44,7 @@ def pick_columns(
     counts = Counter(headers)
     spellings = {name: [_plain(spelling) for spelling in wanted[name]] for name in wanted}
     chosen = {
-        name: next((plain for plain in plains if plain in counts), "")
+        name: next((header for plain in plains for header in _called(plain, counts)), "")
         for name, plains in spellings.items()
     }
     for name, plains in spellings.items():
@@ -52,13 +55,15 @@ def pick_columns(
     faults = []
     columns = pd.DataFrame(index=table.index)
     for name, header in chosen.items():
-        first = wanted[name][0]
+        first = wanted[name][0].removesuffix("*")
         if not header:
             columns[name] = ""
             faults += [] if name in optional else [_missing(first, list(table.columns))]
             continue
         columns[name] = table.iloc[:, headers.index(header)]
-        if counts[header] > 1:
+        starts = [plain for plain in spellings[name] if plain.endswith("*")]
+        alike = [] if header in spellings[name] else [_called(start, counts) for start in starts]
+        if counts[header] > 1 or any(len(names) > 1 for names in alike):
             faults.append(f"column {first!r} appears more than once")
     return columns, faults
 
@@ -68,10 +73,23 @@ def _plain(name: str) -> str:
     return normalise_header(name.replace("_", " ").replace("\u2019", "'"))
 
 
+def _called(name: str, headers: Iterable[str]) -> list[str]:
+    """Headers that are this name, or begin with it if it ends in ``*``."""
+    start = name.removesuffix("*")
+    return [one for one in headers if one == name or (start != name and one.startswith(start))]
+
+
 def _misspelt(name: str, free: Sequence[str]) -> list[str]:
-    """Headers that are this name but for a typo; a number in it is no typo."""
+    """Headers that are this name but for a typo; another number or word in it is no typo."""
     near = get_close_matches(name, free, cutoff=_TYPO)
-    return [header for header in near if re.findall(r"\d+", header) == re.findall(r"\d+", name)]
+    return [header for header in near if _is_typo(header, name)]
+
+
+def _is_typo(header: str, name: str) -> bool:
+    pairs = list(zip_longest(header.split(), name.split(), fillvalue=""))
+    return re.findall(r"\d+", header) == re.findall(r"\d+", name) and all(
+        SequenceMatcher(None, *pair).ratio() >= _TYPO_IN_WORD for pair in pairs
+    )
 
 
 def _missing(name: str, found: Sequence[str]) -> str:

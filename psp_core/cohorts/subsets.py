@@ -43,7 +43,7 @@ SUBSETS: Mapping[str, Subset] = {
         "event at the first follow-up", "visit_number", lambda values: values == 1
     ),
     "within_12_weeks": Subset(
-        "event within 12 weeks of radiotherapy",
+        "event up to 12 weeks after radiotherapy",
         "days_since_rt",
         lambda values: values <= TWELVE_WEEKS_DAYS,
     ),

@@ -17,10 +17,10 @@ from psp_core.cohorts.longitudinal import (
     patient_flow,
     scan_note,
 )
-from psp_core.cohorts.scan_files import find_files, find_folders
+from psp_core.cohorts.scan_files import find_files, find_folders, named
 from psp_core.cohorts.schema import make_cohort
 from psp_core.cohorts.ucsf_pdgm_table import TABLE, read_metadata
-from psp_core.cohorts.versions import newest_table
+from psp_core.cohorts.versions import newest
 from psp_core.errors import MissingInputError
 
 NAME = "ucsf_pdgm"
@@ -65,12 +65,10 @@ def load_cohort(root: Path, *, clinical_table: Path | None = None) -> LoadedCoho
     TableError
         With every fault of the table, by row.
     """
-    older: list[str] = []
-    if clinical_table is None:
-        clinical_table, older = newest_table(root, TABLE)
+    patterns = (f"{TABLE}_v*.csv",)
+    clinical_table, notes = newest(root, patterns, scans=_EXAM, given=clinical_table)
     table, odd = read_metadata(clinical_table)
-    check = "older version of the metadata, not used"
-    notes = [{"subject_id": "", "check": check, "detail": name} for name in older] + odd
+    notes += odd
     scans, days = find_scans(root)
     columns = [name for name in table if name not in ("subject_id", "follow_up_day")]
     cells: dict[Any, Any] = table.set_index(["subject_id", "follow_up_day"])[columns].to_dict(
@@ -102,6 +100,7 @@ def find_scans(root: Path) -> tuple[Scans, dict[str, dict[int, int]]]:
     MissingInputError
         If no folder is named like an exam.
     """
+    root = named(root)
     folders = [(folder, _EXAM.fullmatch(folder.name)) for folder in find_folders(root, _EXAM)]
     exams = [(folder, match[1], int(match[2] or 0)) for folder, match in folders if match]
     if not exams:

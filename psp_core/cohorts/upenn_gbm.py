@@ -17,9 +17,10 @@ import pandas as pd
 from psp_core.cohorts.flow import LoadedCohort, make_notes
 from psp_core.cohorts.longitudinal import Scan, patient_flow, scan_note
 from psp_core.cohorts.schema import make_cohort
+from psp_core.cohorts.upenn_gbm_cuts import checked_cut
 from psp_core.cohorts.upenn_gbm_scans import find_scans
-from psp_core.cohorts.upenn_gbm_table import TABLE, read_clinical_table
-from psp_core.cohorts.versions import newest_table
+from psp_core.cohorts.upenn_gbm_table import SCAN_ID, TABLE, read_clinical_table
+from psp_core.cohorts.versions import newest
 from psp_core.evaluation.classes import NEGATIVE_CLASS, POSITIVE_CLASS, UNLABELLED
 
 NAME = "upenn_gbm"
@@ -66,11 +67,14 @@ def load_cohort(
 
     Raises
     ------
+    ConfigError
+        If the cut leaves a class without scores.
     MissingInputError, AmbiguousInputError
         If there are no scans, or no or several tables.
     TableError
         With every fault of the table, by row.
     """
+    checked_cut((label_cut, label_cut + 1))
     table, notes = _read_table(root, clinical_table)
     scans = find_scans(root)
     clinical = {(row["subject_id"], row["timepoint"]): row for row in table.to_dict("records")}
@@ -147,12 +151,7 @@ def _read_table(
     root: Path, clinical_table: Path | None
 ) -> tuple[pd.DataFrame, list[dict[str, object]]]:
     """The table given, or the newest there is."""
-    older: list[str] = []
-    if clinical_table is None:
-        clinical_table, older = newest_table(root, TABLE)
+    patterns = (f"{TABLE}_v*.csv",)
+    clinical_table, versions = newest(root, patterns, scans=SCAN_ID, given=clinical_table)
     table, notes = read_clinical_table(clinical_table)
-    check = "older version of the clinical table, not used"
-    versions: list[dict[str, object]] = [
-        {"subject_id": "", "check": check, "detail": name} for name in older
-    ]
     return table, versions + notes

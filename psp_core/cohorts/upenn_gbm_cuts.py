@@ -38,7 +38,7 @@ def apply_cut(table: pd.DataFrame, scores: pd.DataFrame, cut: Cut) -> pd.DataFra
     ConfigError
         If the cut does not part the scores.
     """
-    last, first = _checked(cut)
+    last, first = checked_cut(cut)
     score = scores.set_index(["subject_id", "timepoint"])["psp_tp_score"]
     keys = pd.MultiIndex.from_frame(table[["subject_id", "timepoint"]])
     values = pd.Series(score.reindex(keys).to_numpy(), index=table.index)
@@ -66,7 +66,7 @@ def cut_counts(scores: pd.DataFrame, cuts: Sequence[Cut] = CUTS) -> pd.DataFrame
     score = scores["psp_tp_score"]
     rows = []
     for cut in cuts:
-        last, first = _checked(cut)
+        last, first = checked_cut(cut)
         counts = (int((score <= last).sum()), int((score >= first).sum()))
         rows.append((last, first, counts[0], len(score) - sum(counts), counts[1]))
     columns = ["last_pseudoprogression", "first_true_progression"]
@@ -74,7 +74,14 @@ def cut_counts(scores: pd.DataFrame, cuts: Sequence[Cut] = CUTS) -> pd.DataFrame
     return pd.DataFrame(rows, columns=columns)
 
 
-def _checked(cut: Cut) -> Cut:
+def checked_cut(cut: Cut) -> Cut:
+    """Return the cut.
+
+    Raises
+    ------
+    ConfigError
+        If it does not part the scores.
+    """
     last, first = cut
     if not SCORES[0] <= last < first <= SCORES[-1]:
         raise ConfigError(

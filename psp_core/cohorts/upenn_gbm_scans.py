@@ -7,7 +7,7 @@ from collections.abc import Sequence
 from pathlib import Path
 
 from psp_core.cohorts.longitudinal import Scan, Scans, one_per_time_point, scan_note
-from psp_core.cohorts.scan_files import find_files, find_folders
+from psp_core.cohorts.scan_files import find_files, find_folders, named
 from psp_core.cohorts.upenn_gbm_table import SCAN_ID, TIMEPOINTS
 from psp_core.errors import MissingInputError
 
@@ -30,6 +30,7 @@ def find_scans(root: Path) -> Scans:
     MissingInputError
         If there is no scan in a folder ``images_structural``.
     """
+    root = named(root)
     folders = find_folders(root, _FOLDERS, passed_over=_OTHER_TREES)
     found, notes = [], []
     for folder in folders:

@@ -3,14 +3,15 @@
 from __future__ import annotations
 
 import re
-from collections.abc import Mapping
 from pathlib import Path
 
 import pandas as pd
 
-from psp_core.cohorts.cleaning import column_faults, read_text_table
-from psp_core.cohorts.schema import cross_row_faults
-from psp_core.cohorts.sheet_cells import numbers, words
+from psp_core.cohorts.cleaning import read_text_table
+from psp_core.cohorts.markers import mgmt_status
+from psp_core.cohorts.schema import RANGES, cross_row_faults
+from psp_core.cohorts.sheet_cells import covariate, id_faults, number, word, words
+from psp_core.cohorts.sheet_columns import pick_columns
 from psp_core.errors import TableError
 
 TABLE = "UPENN-GBM_clinical_info"
@@ -18,41 +19,38 @@ SCAN_ID = re.compile(r"(UPENN-GBM-\d{5})_(11|21)")
 TIMEPOINTS = {"11": 0, "21": 1}  # before the first surgery, before a second one
 SCORES = range(1, 7)
 
-_SURVIVAL, _SURVIVAL_V1 = "Survival_from_surgery_days_UPDATED", "Survival_from_surgery_days"
-_WORDS: Mapping[str, tuple[str, Mapping[str, str]]] = {
-    "sex": ("Gender", {"f": "F", "m": "M"}),
+_SCORE = {str(score): str(score) for score in SCORES}
+_COVARIATES = {
+    "sex": ("Gender", word({"f": "F", "m": "M"})),
     "idh_status": (
         "IDH1",
-        {"wildtype": "wildtype", "mutated": "mutant", "nos/nec": "unknown"},
+        word({"wildtype": "wildtype", "mutated": "mutant", "nos/nec": "unknown"}),
     ),
-    "mgmt_status": (
-        "MGMT",
-        {"methylated": "methylated", "unmethylated": "unmethylated", "indeterminate": "unknown"},
-    ),
-    "resection": ("GTR_over90percent", {"y": "gross_total", "n": "subtotal"}),
+    "mgmt_status": ("MGMT", mgmt_status),
+    "resection": ("GTR_over90percent", word({"y": "gross_total", "n": "subtotal"})),
     "survival_event": (
         "Survival_Status",
-        {
-            "deceased": "1",
-            "alive": "0",
-            "lost to follow-up": "0",
-            "deceased - uncertain date of death": "unknown",
-        },
+        word(
+            {
+                "deceased": "1",
+                "alive": "0",
+                "lost to follow-up": "0",
+                "deceased - uncertain date of death": "unknown",
+            }
+        ),
     ),
-    "survival_censor": ("Survival_Censor", {"0": "0", "1": "1"}),
-    "psp_tp_score": (
-        "PsP_TP_score",
-        {f"{score}{end}": str(score) for end in ("", ".0") for score in SCORES},
-    ),
+    "survival_censor": ("Survival_Censor", number(*RANGES["survival_event"])),
+    "age_years": ("Age_at_scan_years", number(*RANGES["age_years"])),
+    "survival_days": ("Survival_from_surgery_days_UPDATED", number(*RANGES["survival_days"])),
+    "days_since_baseline": ("Time_since_baseline_preop", number(*RANGES["survival_days"])),
 }
-# Column of the file, and the column of the cohort table whose range its numbers keep.
-_NUMBERS = {
-    "age_years": ("Age_at_scan_years", "age_years"),
-    "survival_days": (_SURVIVAL, "survival_days"),
-    "days_since_baseline": ("Time_since_baseline_preop", "survival_days"),
+_COLUMNS = {
+    "scan_id": ("ID",),
+    "psp_tp_score": ("PsP_TP_score",),
+    **{name: (column,) for name, (column, _) in _COVARIATES.items()},
+    "survival_days": ("Survival_from_surgery_days_UPDATED", "Survival_from_surgery_days"),
 }
-_OPTIONAL = ("Survival_Status", "Survival_Censor")  # not in version 1.0
-_COLUMNS = ("ID", *(column for column, _ in (*_WORDS.values(), *_NUMBERS.values())))
+_OPTIONAL = ("survival_event", "survival_censor")  # not in version 1.0
 
 
 def read_clinical_table(path: Path) -> tuple[pd.DataFrame, list[dict[str, object]]]:
@@ -73,52 +71,32 @@ def read_clinical_table(path: Path) -> tuple[pd.DataFrame, list[dict[str, object
     MissingInputError
         If there is no such file.
     TableError
-        With every fault of the table, by row of the file.
+        With every fault of its columns, IDs and scores, by row of the file.
     """
-    text = read_text_table(path, known=(*_COLUMNS, _SURVIVAL_V1))
-    if _SURVIVAL not in text:
-        text = text.rename(columns={_SURVIVAL_V1: _SURVIVAL})
-    required = [name for name in _COLUMNS if name not in _OPTIONAL]
-    # A further column does no harm; told only where one is missing, which it may be misspelt.
-    further = list(text.columns) if set(required) <= set(text.columns) else []
-    faults = column_faults(list(text.columns), required, optional=[*_OPTIONAL, *further])
+    text, faults = pick_columns(read_text_table(path), _COLUMNS, optional=_OPTIONAL)
     if faults:
         raise TableError(path.name, faults)
-    text = text.reindex(columns=list(_COLUMNS), fill_value="")
-    table, faults = _read_ids(text)
+    scan_ids = text["scan_id"]
+    faults = id_faults(scan_ids, SCAN_ID, "ID", "one like UPENN-GBM-00001_11 or UPENN-GBM-00001_21")
+    found = [SCAN_ID.fullmatch(cell) for cell in scan_ids]
+    table = pd.DataFrame({"scan_id": scan_ids}, index=text.index)
+    table["subject_id"] = [match[1] if match else "" for match in found]
+    table["timepoint"] = [TIMEPOINTS[match[2]] if match else -1 for match in found]
+    table["psp_tp_score"], wrong = words(text["psp_tp_score"], scan_ids, "PsP_TP_score", _SCORE)
+    faults += wrong
     notes: list[dict[str, object]] = []
-    for name, (column, meaning) in _WORDS.items():
-        table[name], wrong = words(text[column], text["ID"], column, meaning)
-        faults += wrong
-    for name, (column, kind) in _NUMBERS.items():
-        table[name], wrong, odd = numbers(text[column], text["ID"], column, kind)
-        faults += wrong
+    for name, (column, reader) in _COVARIATES.items():
+        table[name], odd = covariate(text[name], table["subject_id"], column, reader)
         notes += odd
     named = table[table["subject_id"] != ""]
     rows = [int(str(row)) for row in named.index]
     faults += cross_row_faults(named[["subject_id", "timepoint", "sex"]], rows=rows)
     if faults:
         raise TableError(path.name, faults)
-    for name in ("survival_event", "survival_censor", "psp_tp_score"):
+    for name in ("survival_event", "psp_tp_score"):
         table[name] = pd.to_numeric(table[name], errors="coerce").astype(float)
-    notes = [{**note, "subject_id": str(note["subject_id"])[:-3]} for note in notes]  # of the scan
     notes += _notes(table)
     return table.drop(columns="survival_censor").reset_index(drop=True), notes
-
-
-def _read_ids(text: pd.DataFrame) -> tuple[pd.DataFrame, list[str]]:
-    """Scan, patient and time point; a wrong ID has no patient."""
-    found = [SCAN_ID.fullmatch(cell) for cell in text["ID"]]
-    faults = [
-        f"row {row}, ID: {'no scan ID' if cell else 'empty'}; expected one like "
-        "UPENN-GBM-00001_11 or UPENN-GBM-00001_21"
-        for row, cell, match in zip(text.index, text["ID"], found, strict=True)
-        if match is None
-    ]
-    table = pd.DataFrame({"scan_id": text["ID"]}, index=text.index)
-    table["subject_id"] = [match[1] if match else "" for match in found]
-    table["timepoint"] = [TIMEPOINTS[match[2]] if match else -1 for match in found]
-    return table, faults
 
 
 def _notes(table: pd.DataFrame) -> list[dict[str, object]]:

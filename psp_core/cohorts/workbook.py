@@ -1,28 +1,22 @@
-"""Excel workbooks that a collection ships: one sheet as stripped text, and where the file is."""
+"""Excel workbooks that a collection ships: one sheet as stripped text."""
 
 from __future__ import annotations
 
-import os
-import re
 import warnings
 from collections.abc import Iterable, Sequence
 from datetime import datetime
-from fnmatch import fnmatch
 from pathlib import Path
 from typing import Any
-from zipfile import BadZipFile
 
 import pandas as pd
 from openpyxl import load_workbook
 
+from psp_core.acquisition.files import ARCHIVE_ERRORS
 from psp_core.cohorts.cleaning import normalise_header, shown
-from psp_core.errors import AmbiguousInputError, MissingInputError, TableError
+from psp_core.errors import MissingInputError, TableError
 
 _XLSX_MAGIC = b"PK\x03\x04"
 _XLS_MAGIC = b"\xd0\xcf\x11\xe0"
-_DEPTH = 2  # folder levels below the root; a table lies beside the images, never among them
-# A patient's or a scan's folder, which may be one of thousands; a year is none.
-_IMAGE_FOLDER = re.compile(r"(^|.*[-_])(?!(19|20)\d\d$)\d{3,}(_\w+)?")
 
 
 def read_sheet(
@@ -45,15 +39,14 @@ def read_sheet(
     DataFrame of str
         One row per filled row below the header, which is the first filled row; the
         index is the row number of the sheet, so that a fault can name it. Whole
-        numbers have no decimals.
+        numbers have no decimals. A column without a header is passed over.
 
     Raises
     ------
     MissingInputError
         If there is no such file.
     TableError
-        If it is no workbook or a damaged one, has no such sheet, or the sheet is
-        empty or has cells in a column without a header.
+        If it is no workbook or a damaged one, has no such sheet, or the sheet is empty.
     """
     if not path.is_file():
         raise MissingInputError(f"{path.name} is not a file; expected an Excel workbook")
@@ -66,66 +59,10 @@ def read_sheet(
     padded = {number: cells + [""] * (width - len(cells)) for number, cells in filled.items()}
     header = padded[first]
     used = [column for column in range(width) if header[column]]
-    faults = [
-        f"row {number}: a cell in column {column + 1}, which has no header; name the column or "
-        "clear the cell"
-        for number in numbers
-        for column in range(width)
-        if padded[number][column] and not header[column]
-    ]
-    if faults:
-        raise TableError(path.name, faults)
     spelled = {normalise_header(name): name for name in known}
     names = [spelled.get(normalise_header(header[column]), header[column]) for column in used]
     rows = [[padded[number][column] for column in used] for number in numbers]
     return pd.DataFrame(rows, columns=names, index=pd.Index(numbers, name="row"), dtype=object)
-
-
-def find_table(root: Path, patterns: Sequence[str]) -> Path:
-    """Find the one table named like a pattern, at most two folder levels below a root.
-
-    The shallowest level that has one counts. Capitals do not count; hidden files, the
-    lock files of Excel and folders of single patients or scans are passed over.
-
-    Raises
-    ------
-    MissingInputError
-        If there is none.
-    AmbiguousInputError
-        If one level has several.
-    """
-    level = [root]
-    wanted = [pattern.lower() for pattern in patterns]
-    for _ in range(_DEPTH + 1):
-        entries = [entry for folder in level for entry in _entries(folder)]
-        found = [
-            Path(entry.path)
-            for entry in entries
-            if any(fnmatch(entry.name.lower(), pattern) for pattern in wanted) and entry.is_file()
-        ]
-        if len(found) > 1:
-            names = ", ".join(file.relative_to(root).as_posix() for file in found)
-            raise AmbiguousInputError(f"{len(found)} tables fit: {names}; give the path of one")
-        if found:
-            return found[0]
-        level = [
-            Path(entry.path)
-            for entry in entries
-            if not _IMAGE_FOLDER.fullmatch(entry.name) and entry.is_dir()
-        ]
-    raise MissingInputError(
-        f"no file named like {' or '.join(patterns)} in the folder {root.name}; "
-        "download the table of the collection or give its path"
-    )
-
-
-def _entries(folder: Path) -> list[os.DirEntry[str]]:
-    """What lies in a folder, sorted by name; nothing if it is no folder."""
-    if not folder.is_dir():
-        return []
-    with os.scandir(folder) as entries:
-        plain = [entry for entry in entries if not entry.name.startswith((".", "~$"))]
-    return sorted(plain, key=lambda entry: entry.name)
 
 
 def _filled_rows(path: Path, sheet: str | Sequence[str] | None) -> dict[int, list[str]]:
@@ -152,7 +89,7 @@ def _filled_rows(path: Path, sheet: str | Sequence[str] | None) -> dict[int, lis
         except TableError:
             raise
         # Of a damaged file or another kind of zip archive; that of XML is a SyntaxError.
-        except (BadZipFile, KeyError, EOFError, OSError, ValueError, SyntaxError) as error:
+        except (*ARCHIVE_ERRORS, KeyError, ValueError, TypeError, SyntaxError) as error:
             fault = f"a damaged workbook ({type(error).__name__}); download it again"
             raise TableError(path.name, [fault]) from error
     return {number: cells for number, cells in texts.items() if any(cells)}

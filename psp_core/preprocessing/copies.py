@@ -6,18 +6,24 @@ segmenter and encoder must not see a copy of a scan that is predicted.
 
 from __future__ import annotations
 
+from collections import Counter
 from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import dataclass
 
+import numpy as np
 import pandas as pd
+from scipy.sparse import coo_array
+from scipy.sparse.csgraph import connected_components
 
-from psp_core.cohorts import burdenko
+from psp_core.cohorts.loading import TRAINING as TRAINED
+from psp_core.cohorts.overlap import person_of
+from psp_core.cohorts.stored import stored_people
 from psp_core.evaluation.classes import CLASSES
 from psp_core.preprocessing.batch import DONE
 from psp_core.preprocessing.cases import Case
 from psp_core.preprocessing.duplicates import PAIR, near_copies
 from psp_core.preprocessing.store import VolumeStore
-from psp_core.runs import Run, digest_of_code, write_table
+from psp_core.runs import Run, digest_of, digest_of_code, write_table
 
 TRAINING, TEST, UNLABELLED = "training", "test", "unlabelled"
 RANK = (TRAINING, TEST, UNLABELLED)
@@ -48,25 +54,26 @@ def find_copies(run: Run, cases: Mapping[str, Sequence[Case]], aligned: VolumeSt
     Parameters
     ----------
     cases : mapping of str to sequence of Case
-        By collection.
+        All of the study, by collection.
     aligned : VolumeStore
-        These scans on the standard grid.
+        Scans on the standard grid; of a study that was prepared in part, those that are there.
 
     Raises
     ------
-    MissingInputError
-        If a scan was not aligned.
     StageError
-        See `Run.stage`.
+        See `Run.stage`; also if the cohort page was not run.
     """
     least = run.params.duplicates.least_correlation
     everyone = [case for group in cases.values() for case in group]
-    roles = roles_of(everyone, training=burdenko.NAME)
-    records = {key: aligned.record(key) for key in sorted(roles)}
+    roles = roles_of(everyone, training=TRAINED)
+    there = set(aligned.scans())
+    records = {key: aligned.record(key) for key in sorted(roles) if key in there}
     digests = {key: one["digest"] for key, one in records.items() if one["status"] == DONE}
+    crosswalk = stored_people(run).crosswalk
     depends_on = {
         "scans": digests,
         "roles": roles,
+        "crosswalk": None if crosswalk is None else digest_of(crosswalk.to_csv(index=False)),
         "least_correlation": least,
         "code": digest_of_code(*CODE),
     }
@@ -74,7 +81,7 @@ def find_copies(run: Run, cases: Mapping[str, Sequence[Case]], aligned: VolumeSt
         if not stage.is_done:
             pairs = near_copies(aligned, digests, least_correlation=least)
             write_table(stage.folder / PAIRS, with_roles(pairs, roles))
-            write_table(stage.folder / EXCLUDED, excluded_by_copies(pairs, roles))
+            write_table(stage.folder / EXCLUDED, excluded_by_copies(pairs, roles, crosswalk))
             stage.finish()
     return read_copies(run)
 
@@ -130,13 +137,15 @@ def split_pairs(pairs: pd.DataFrame, roles: Mapping[str, str]) -> pd.DataFrame:
     return told[told["first_role"] != told["second_role"]].reset_index(drop=True)
 
 
-def excluded_by_copies(pairs: pd.DataFrame, roles: Mapping[str, str]) -> pd.DataFrame:
+def excluded_by_copies(
+    pairs: pd.DataFrame, roles: Mapping[str, str], crosswalk: pd.DataFrame | None = None
+) -> pd.DataFrame:
     """Scans that leave the study because another one shows the same, with the reason.
 
-    Of a labelled and an unlabelled scan the unlabelled patient leaves; of one in training and
-    one that is predicted, the predicted patient. Of two labelled ones in one role the second
-    by name leaves: their folds would share a patient. Two unlabelled ones both stay. A
-    patient leaves with all scans.
+    Patients are one person where grey values or the crosswalk say so, also through others. Of
+    a person with a label one labelled patient stays: one in training before one that is
+    predicted, else the first by name, since folds would share a person. All others of that
+    person leave with all scans. A person without any label stays as often as there are copies.
 
     Parameters
     ----------
@@ -144,24 +153,76 @@ def excluded_by_copies(pairs: pd.DataFrame, roles: Mapping[str, str]) -> pd.Data
         From `near_copies`.
     roles : mapping of str to str
         By key, see `roles_of`; of all scans of the study.
+    crosswalk : DataFrame, optional
+        See `brats_crosswalk.read_crosswalk`.
 
     Returns
     -------
     DataFrame
         ``key``, ``reason``, one row per scan, sorted.
     """
+    role = {patient_of(key): one for key, one in roles.items()}
+    patients = sorted(role, key=lambda patient: (RANK.index(role[patient]), patient))
+    told = {
+        frozenset((patient_of(first), patient_of(second))): f": correlation {correlation:.2f}"
+        for first, second, correlation in pairs[list(PAIR)].itertuples(index=False, name=None)
+    }
+    stays_of: dict[int, str] = {}
     reasons: dict[str, str] = {}
-    for first, second, correlation in pairs[list(PAIR)].itertuples(index=False, name=None):
-        ranks = RANK.index(roles[first]), RANK.index(roles[second])
-        if roles[first] == roles[second] == UNLABELLED:
-            continue
-        stays, leaves = (first, second) if ranks[0] <= ranks[1] else (second, first)
-        reason = (
-            f"{leaves} ({roles[leaves]}) is a near-copy of {stays} ({roles[stays]}): "
-            f"correlation {correlation:.2f}"
-        )
-        patient = leaves.rpartition("/")[0]
-        for key in roles:
-            if key.rpartition("/")[0] == patient:
-                reasons.setdefault(key, reason)
-    return pd.DataFrame(sorted(reasons.items()), columns=["key", "reason"])
+    for patient, group in zip(patients, _people(patients, told, crosswalk), strict=True):
+        stays = stays_of.setdefault(group, patient)  # the highest of its rank comes first
+        if patient != stays and role[stays] != UNLABELLED:
+            how = told.get(frozenset((patient, stays)), ", told by the crosswalk or through others")
+            reasons[patient] = (
+                f"{patient} ({role[patient]}) is a copy of {stays} ({role[stays]}){how}"
+            )
+    rows = [(key, reasons[patient_of(key)]) for key in sorted(roles) if patient_of(key) in reasons]
+    return pd.DataFrame(rows, columns=["key", "reason"])
+
+
+def _people(
+    patients: Sequence[str], told: Iterable[frozenset[str]], crosswalk: pd.DataFrame | None
+) -> list[int]:
+    """Number of the person that each patient is, by grey values and by the crosswalk."""
+    place = {patient: number for number, patient in enumerate(patients)}
+    edges = [sorted(place[patient] for patient in pair) for pair in told]
+    first: dict[str, int] = {}
+    for patient, person in person_of(patients, crosswalk).items():
+        edges.append([first.setdefault(person, place[patient]), place[patient]])
+    ends = np.array(edges).T
+    graph = coo_array((np.ones(len(edges)), ends), shape=(len(patients), len(patients)))
+    numbers: list[int] = connected_components(graph, directed=False)[1].tolist()
+    return numbers
+
+
+def against_crosswalk(
+    pairs: pd.DataFrame, keys: Iterable[str], crosswalk: pd.DataFrame | None
+) -> dict[str, int]:
+    """Compare what grey values tell with what the crosswalk tells.
+
+    Parameters
+    ----------
+    pairs : DataFrame
+        From `near_copies`.
+    keys : iterable of str
+        Scans that were compared.
+    crosswalk : DataFrame or None
+        See `brats_crosswalk.read_crosswalk`.
+
+    Returns
+    -------
+    dict of str to int
+        ``known``: people of whom two collections have a scan; ``found``: those of them with a
+        pair; ``further``: pairs that the crosswalk does not tell.
+    """
+    people = person_of({patient_of(key) for key in keys}, crosswalk)
+    several = {person for person, number in Counter(people.values()).items() if number > 1}
+    first, second = (pairs[side].map(patient_of).map(people) for side in PAIR[:2])
+    same = first == second
+    found = set(first[same]) & several
+    return {"known": len(several), "found": len(found), "further": int((~same).sum())}
+
+
+def patient_of(key: str) -> str:
+    """Give ``dataset/subject_id`` of the key of a scan."""
+    return key.rpartition("/")[0]

@@ -144,7 +144,7 @@ def _likely(names: list[str], described: Floats, least: float) -> Iterator[tuple
 def _confirmed(
     store: VolumeStore, first: str, second: str, centres: Mapping[str, Floats], enough: float
 ) -> float:
-    """Correlation at the fine scale, under the best small shift where it needs one."""
+    """Correlation at the fine scale, under the best small shift where that could be enough."""
     centre = centres[_collection(second)]
     fixed = _unit((_details(*_scored(store, first)) - centres[_collection(first)]).ravel())
     moving = np.concatenate(_scored(store, second))
@@ -153,7 +153,7 @@ def _confirmed(
         return float(fixed @ _unit((_details(scan[:2], scan[2:]) - centre).ravel()))
 
     best = correlation(moving)
-    for axis in (1, 2, 3) if enough - SHIFT_MARGIN <= best < enough else ():
+    for axis in (1, 2, 3) if best >= enough - SHIFT_MARGIN else ():
         shifts = range(-LARGEST_SHIFT, LARGEST_SHIFT + 1)
         found = {shift: correlation(np.roll(moving, shift, axis)) for shift in shifts}
         chosen = max(found, key=lambda shift: found[shift])

@@ -9,17 +9,19 @@ from psp_core.cohorts.stored import stored_people
 from psp_core.errors import OverlapError
 from psp_core.evaluation.classes import CLASSES
 from psp_core.preprocessing.cases import Case
-from psp_core.preprocessing.copies import left_out_copies
+from psp_core.preprocessing.copies import left_out_copies, patient_of
 from psp_core.runs import Run
+
+SEALED = "sealed"  # phantoms that are predicted once, and never learned from
 
 
 def learnable_cases(
     run: Run, cases: Mapping[str, Sequence[Case]], collections: Iterable[str], *, stage: str
 ) -> list[Case]:
-    """Scans without label of some collections, sorted, each person once.
+    """Scans without label of some collections, sorted: of each person the first.
 
-    Copies that the crosswalk tells, and near-copies that only their grey values tell, are left
-    out.
+    Further copies that the crosswalk tells, and near-copies of labelled patients that only
+    their grey values tell, are left out.
 
     Parameters
     ----------
@@ -46,11 +48,11 @@ def learnable_cases(
             "scan under its own collection"
         )
     people = stored_people(run)
-    one_each, _ = without_overlap((patient_of(case.key) for case in found), (), people.crosswalk)
+    in_order = sorted((case for case in found if case.key not in copies), key=lambda one: one.key)
+    first = {patient_of(case.key): case for case in reversed(in_order)}
+    one_each, _ = without_overlap(first, (), people.crosswalk)
     check(stage, one_each, held_out=people.labelled, crosswalk=people.crosswalk)
-    wanted = set(one_each)
-    kept = (case for case in found if case.key not in copies and patient_of(case.key) in wanted)
-    return sorted(kept, key=lambda case: case.key)
+    return sorted((first[patient] for patient in one_each), key=lambda case: case.key)
 
 
 def check_learned_from(run: Run, stage: str, keys: Iterable[str]) -> None:
@@ -64,9 +66,6 @@ def check_learned_from(run: Run, stage: str, keys: Iterable[str]) -> None:
         If the cohort page was not run.
     """
     people = stored_people(run)
-    check(stage, map(patient_of, keys), held_out=people.tested, crosswalk=people.crosswalk)
-
-
-def patient_of(key: str) -> str:
-    """Give ``dataset/subject_id`` of the key of a scan."""
-    return key.rpartition("/")[0]
+    patients = [patient_of(key) for key in keys]
+    held_out = people.tested | {one for one in patients if one.startswith(f"{SEALED}/")}
+    check(stage, patients, held_out=held_out, crosswalk=people.crosswalk)

@@ -17,6 +17,7 @@ from psp_core.cohorts.loading import study_roots
 from psp_core.cohorts.pool import unlabelled_pool
 from psp_core.cohorts.roots import find_root
 from psp_core.cohorts.stored import stored_cohorts
+from psp_core.errors import ConfigError
 from psp_core.evaluation.classes import CLASSES
 from psp_core.preprocessing.align import align_scan
 from psp_core.preprocessing.align_images import AlignmentSettings
@@ -41,8 +42,7 @@ def study_cases(run: Run) -> dict[str, list[Case]]:
     """Every scan that the study prepares, by collection.
 
     The labelled scans of all collections, and of those that the study learns from without
-    labels the scans of `pool.unlabelled_pool`. ``study.patients`` restricts the labelled ones
-    alone: what is fitted on the others stays what it is.
+    labels the scans of `pool.unlabelled_pool`.
 
     Raises
     ------
@@ -65,12 +65,28 @@ def study_cases(run: Run) -> dict[str, list[Case]]:
         if root is not None and (root / params.external.table).is_file():
             loaded = own.load_cohort(root / params.external.table, dataset=name)
             cases[name] = list_cases(run, name, root, loaded.cohort, is_registered=True)
-    only = set(params.study.patients)
+    return {name: group for name, group in cases.items() if group}
+
+
+def chosen_cases(run: Run, cases: Cases) -> dict[str, list[Case]]:
+    """The cases that ``study.patients`` asks for: all, or of the labelled ones these alone.
+
+    What is fitted on scans without labels stays what it is.
+
+    Raises
+    ------
+    ConfigError
+        If a study ID is of no labelled patient.
+    """
+    only = set(run.params.study.patients)
+    labelled = {case.subject_id for group in cases.values() for case in group if _has_label(case)}
+    if unknown := sorted(only - labelled):
+        raise ConfigError(
+            "study.patients", [f"{one!r} is no labelled patient of the study" for one in unknown]
+        )
     chosen = {
         name: [
-            case
-            for case in group
-            if not only or case.label not in CLASSES or case.subject_id in only
+            case for case in group if not only or not _has_label(case) or case.subject_id in only
         ]
         for name, group in cases.items()
     }
@@ -223,6 +239,10 @@ def _prepare(
         log=run.private / "errors",
         keep_others=bool(run.params.study.patients),
     )
+
+
+def _has_label(case: Case) -> bool:
+    return case.label in CLASSES
 
 
 def _has_range(percentiles: Sequence[float]) -> bool:

@@ -12,7 +12,13 @@ from psp_core.preprocessing.cases import Case
 from psp_core.preprocessing.copies import find_copies
 from psp_core.preprocessing.intensity import Landmarks
 from psp_core.preprocessing.learnable import learnable_cases
-from psp_core.preprocessing.pipeline import align_all, finish_all, fit_scale, study_cases
+from psp_core.preprocessing.pipeline import (
+    align_all,
+    chosen_cases,
+    finish_all,
+    fit_scale,
+    study_cases,
+)
 from psp_core.preprocessing.store import VolumeStore
 from psp_core.preprocessing.study_segmenter import StudySegmenter, train_on_run
 from psp_core.runs import Run
@@ -52,9 +58,10 @@ def prepare_run(run: Run) -> PreparedRun:
     MissingInputError, TableError, StageError, IntensityError, OverlapError
         See `pipeline`, `study_segmenter` and `learnable`.
     """
-    cases = study_cases(run)
+    everyone = study_cases(run)
+    cases = chosen_cases(run, everyone)
     aligned = align_all(run, cases)
-    find_copies(run, cases, aligned)
+    find_copies(run, everyone, aligned)
     landmarks = fit_scale(run, cases)
     taught = {name: some for name, some in cases.items() if not _is_labelled(some)}
     finish_all(run, taught, landmarks)

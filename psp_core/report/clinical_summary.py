@@ -111,7 +111,7 @@ def summarise_clinical_table(
     }
     figures = {name: float(value) for name, value in figures.items()}
     rule = rule_name(event, window_days, first_visit_only)
-    return ClinicalSummary(figures, tables, rule, digest_of_file(find_clinical_table(path)))
+    return ClinicalSummary(figures, tables, rule, digest_of_file(find_clinical_table(path)[0]))
 
 
 def nearest_rules(clinical: pd.DataFrame) -> pd.DataFrame:

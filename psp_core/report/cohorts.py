@@ -18,6 +18,7 @@ from psp_core.report.formatting import NOT_KNOWN, words
 HOLDINGS: Mapping[str, tuple[str, ...]] = {
     "T1CE and FLAIR": ("t1ce_file", "flair_file"),
     "lesion mask": ("lesion_mask_file",),
+    "structure set": ("structures_file",),
     "dose": ("dose_file",),
     "prescription": ("total_dose_gy",),
     "days since RT": ("days_since_rt",),
@@ -43,13 +44,13 @@ def holdings(cohorts: Mapping[str, pd.DataFrame]) -> pd.DataFrame:
     Returns
     -------
     DataFrame
-        ``collection, patients, scans, true progression, pseudoprogression``, one column per
-        key of `HOLDINGS` (scans that have it), and ``feature sets`` that can be served.
+        ``collection, patients, scans, true progression, pseudoprogression`` and one column per
+        key of `HOLDINGS`: scans that have it.
     """
     rows = []
     for name, cohort in cohorts.items():
         row: dict[str, object] = {
-            "collection": name,
+            "collection": words(name),
             "patients": cohort["subject_id"].nunique(),
             "scans": len(cohort),
         }
@@ -57,13 +58,12 @@ def holdings(cohorts: Mapping[str, pd.DataFrame]) -> pd.DataFrame:
         for what, columns in HOLDINGS.items():
             known = pd.concat([_known(cohort[column]) for column in columns], axis=1)
             row[what] = int(known.all(axis=1).sum())
-        row["feature sets"] = ", ".join(map(words, module_of(name).FEATURE_SETS)) or NOT_KNOWN
         rows.append(row)
     return pd.DataFrame(rows)
 
 
 def stated(cohorts: Mapping[str, object]) -> pd.DataFrame:
-    """Tabulate what each collection's module states: role, licence, reference standard."""
+    """Tabulate what each collection's module states: role, licence, labels, what it can serve."""
     rows = []
     for name in cohorts:
         module = module_of(name)
@@ -77,6 +77,7 @@ def stated(cohorts: Mapping[str, object]) -> pd.DataFrame:
                     "access-holders": "holders of the data access",
                 }[module.DISCLOSURE],
                 "reference standard": module.REFERENCE_STANDARD,
+                "feature sets": ", ".join(map(words, module.FEATURE_SETS)) or NOT_KNOWN,
             }
         )
     return pd.DataFrame(rows)
@@ -120,7 +121,7 @@ def notes_summary(loaded: Mapping[str, LoadedCohort]) -> pd.DataFrame:
             least=("days", "min"),
             most=("days", "max"),
         )
-        found.insert(0, "collection", name)
+        found.insert(0, "collection", words(name))
         parts.append(found.reset_index())
     columns = ["collection", "check", "patients", "times", "days"]
     if not parts:

@@ -13,7 +13,7 @@ from psp_core.errors import UndefinedMetricError
 from psp_core.evaluation.comparison import Alternative, Comparison, delong_test, holm
 from psp_core.evaluation.internal import internal_difference
 from psp_core.evaluation.predictions import PATIENT, SOFT_VOTE, VALIDATION, first_repetition
-from psp_core.report.formatting import NOT_KNOWN, decimal
+from psp_core.report.formatting import NOT_KNOWN, decimal, words
 
 GUIDED = "proposed"
 FUSED_OTHERWISE = ("concatenation", "late_mean", "full_self_attention")
@@ -140,7 +140,7 @@ def format_comparisons(table: pd.DataFrame, titles: Mapping[str, str]) -> pd.Dat
     """Write comparisons as text, in their order, with the reason where one is missing."""
     rows = [
         {
-            "patients": f"{row['dataset']}, n = {row['n']}",
+            "patients": f"{words(row['dataset'])}, n = {row['n']}",
             "first": titles.get(row["first_model"], row["first_model"]),
             "second": _title(row["second_model"], titles),
             "AUCs": NOT_KNOWN

@@ -96,5 +96,8 @@ def described(root: str | None) -> str:
 
 
 def words(text: str) -> str:
-    """Write a name of the code as a reader says it."""
+    """Write a name of the code as a reader says it, also that of a set under a cut of a score."""
+    name, comma, rest = text.partition(", ")
+    if comma and name in NAMES:
+        return f"{NAMES[name]}{comma}{rest}"
     return NAMES.get(text, text.replace("_", " "))

@@ -25,13 +25,17 @@ def counted_corpus(distinct: pd.DataFrame) -> pd.DataFrame:
     ]
 
 
-def plot_corpus(corpus: pd.DataFrame, *, title: str, ax: Axes | None = None) -> Axes:
+def plot_corpus(
+    corpus: pd.DataFrame, *, title: str, is_bound: bool = False, ax: Axes | None = None
+) -> Axes:
     """Draw the scans of each collection, with those of people counted above hatched.
 
     Parameters
     ----------
     corpus : DataFrame
         ``collection, scans, repeated``; the last row is the whole corpus.
+    is_bound : bool, default False
+        Whether as many may be distinct at most.
     """
     if ax is None:
         _, ax = plt.subplots(figsize=(7.4, 0.9 + 0.42 * len(corpus)), layout="constrained")
@@ -48,9 +52,10 @@ def plot_corpus(corpus: pd.DataFrame, *, title: str, ax: Axes | None = None) -> 
         label="further scans of people counted before",
     )
     ax.invert_yaxis()
+    upper = "at most " if is_bound else ""
     ax.set_xlim(0, 1.28 * max(float(corpus["scans"].max()), 1.0))
     for position, (scans, new) in enumerate(zip(corpus["scans"], distinct, strict=True)):
-        told = f" {scans:,}" if scans == new else f" {scans:,}, {new:,} distinct"
+        told = f" {scans:,}" if scans == new else f" {scans:,}, {upper}{new:,} people not above"
         ax.text(float(scans), position, told, va="center", fontsize=8)
     ax.set(xlabel="scans", title=title)
     ax.spines[["top", "right"]].set_visible(False)

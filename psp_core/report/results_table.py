@@ -10,7 +10,7 @@ import pandas as pd
 
 from psp_core.evaluation.predictions import TEST, VALIDATION
 from psp_core.evaluation.summary import FROZEN
-from psp_core.report.formatting import NOT_KNOWN, decimal, with_interval
+from psp_core.report.formatting import NOT_KNOWN, decimal, with_interval, words
 from psp_core.report.published_results import DATA, FIGURES, gomaa_results
 
 Titles = Mapping[str, str]
@@ -63,11 +63,11 @@ def format_rates(rates: pd.DataFrame, titles: Titles, *, at: str = FROZEN) -> pd
         else row["note"]
         for row in _records(chosen)
     ]
-    is_held_out = chosen["split"] == VALIDATION
+    is_held_out, names = chosen["split"] == VALIDATION, chosen["dataset"].map(words)
     named = chosen.assign(
         cell=cells,
         model=chosen["model"].map(titles),
-        patients=chosen["dataset"].where(~is_held_out, chosen["dataset"] + f", {HELD_OUT}"),
+        patients=names.where(~is_held_out, names + f", {HELD_OUT}"),
     )
     keys = ["patients", "model"]
     wide = named.pivot_table(index=keys, columns="rate", values="cell", aggfunc="first", sort=False)
@@ -178,7 +178,7 @@ def _setting(row: Mapping[str, Any]) -> str:
 def over_folds(row: Mapping[str, Any], name: str) -> str:
     """Write mean and SD over the folds, with their number where some have no value."""
     known, n_folds = row[f"{name}_n"], row["n_folds"]
-    few = f" ({known} of {n_folds} folds)" if 0 < known < n_folds else ""
+    few = f" ({known:.0f} of {n_folds:.0f} folds)" if 0 < known < n_folds else ""
     return mean_sd(row[f"{name}_mean"], row[f"{name}_sd"]) + few
 
 
@@ -201,7 +201,7 @@ def _bounds(row: Mapping[str, Any], name: str) -> str:
 def _patients(row: Mapping[str, Any]) -> str:
     held_out = f", {HELD_OUT}" if row["split"] == VALIDATION else ""
     counts = f"{row['n_true_progression']} of {row['n']} true progression"
-    return f"{row['dataset']}{held_out}: {counts}"
+    return f"{words(row['dataset'])}{held_out}: {counts}"
 
 
 def _ordered(table: pd.DataFrame, titles: Titles) -> pd.DataFrame:

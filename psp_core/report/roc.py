@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Mapping
+from itertools import cycle
 
 import matplotlib.pyplot as plt
 import numpy as np
@@ -11,6 +12,7 @@ from matplotlib.axes import Axes
 from sklearn.metrics import roc_curve
 
 from psp_core.evaluation.predictions import SOFT_VOTE, VALIDATION, first_repetition
+from psp_core.report.formatting import words
 
 COLOURS = {"vote": "#0072b2", "mean": "#d55e00", "fold": "0.75", "chance": "0.6"}
 GRID = np.linspace(0, 1, 201)
@@ -97,13 +99,14 @@ def plot_auc_intervals(
         _, ax = plt.subplots(figsize=size, layout="constrained")
     sets = list(dict.fromkeys(zip(summary["split"], summary["dataset"], strict=True)))
     sets.sort(key=lambda one: (one[0] != VALIDATION, one[1] != "external", one[1]))
-    colours = ("#0072b2", "#d55e00", "#009e73", "#cc79a7")
-    for place, ((split, dataset), colour) in enumerate(zip(sets, colours, strict=False)):
+    colours = ("#0072b2", "#d55e00", "#009e73", "#cc79a7", "#e69f00", "#56b4e9", "#000000", "0.5")
+    step = min(0.22, 0.8 / max(1, len(sets)))
+    for place, ((split, dataset), colour) in enumerate(zip(sets, cycle(colours), strict=False)):
         part = summary[(summary["split"] == split) & (summary["dataset"] == dataset)]
         rows = part.set_index("model").reindex(names)
-        height = np.arange(len(names)) + 0.22 * (place - (len(sets) - 1) / 2)
+        height = np.arange(len(names)) + step * (place - (len(sets) - 1) / 2)
         ax.hlines(height, rows["lower"], rows["upper"], color=colour, linewidth=1.4)
-        label = f"{dataset}, held-out folds" if split == VALIDATION else f"{dataset}, soft vote"
+        label = f"{words(dataset)}, {'held-out folds' if split == VALIDATION else 'soft vote'}"
         ax.scatter(rows["auc"], height, s=16, color=colour, label=label, zorder=3)
     ax.axvline(0.5, color="0.6", linestyle=":", linewidth=0.8)
     ax.set_yticks(range(len(names)), [titles[name] for name in names], fontsize=8)

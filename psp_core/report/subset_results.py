@@ -3,7 +3,8 @@
 from __future__ import annotations
 
 import math
-from collections.abc import Iterable, Mapping
+from collections.abc import Iterable, Iterator, Mapping
+from typing import Any
 
 import pandas as pd
 
@@ -16,8 +17,9 @@ from psp_core.evaluation.predictions import (
     first_repetition,
 )
 from psp_core.evaluation.summary import SET, SUMMARY, results_summary
-from psp_core.report.formatting import NOT_ESTIMABLE, NOT_KNOWN, with_interval
+from psp_core.report.formatting import NOT_ESTIMABLE, NOT_KNOWN, with_interval, words
 from psp_core.report.results_table import HELD_OUT, over_folds
+from psp_core.study.scored_sets import collection_of
 
 COLUMNS = ("subset", "n_pseudoprogression", *SUMMARY)
 FIGURES = tuple(name for name in SUMMARY if name not in (*SET, "n", "n_true_progression", "note"))
@@ -43,7 +45,8 @@ def subset_results(
     predictions : DataFrame
         See `predictions.check_predictions`; only `permutation` 0 counts.
     patients : DataFrame
-        See `study.patients.COLUMNS`; who does not stand in it is in no subset.
+        See `study.patients.COLUMNS`; who does not stand in it is in no subset. A set under a
+        cut of a score has the patients of its collection.
     names : iterable of str, optional
         Of `SUBSETS`.
     minimum_per_class : int
@@ -71,7 +74,8 @@ def subset_results(
         )
     checked = check_predictions(predictions)
     own = checked[checked["permutation"] == 0]
-    places = pd.MultiIndex.from_frame(own[list(PATIENT)])
+    own_places = own.assign(dataset=own["dataset"].map(collection_of))
+    places = pd.MultiIndex.from_frame(own_places[list(PATIENT)])
     found = []
     for name in names:
         members = patients.loc[in_subset(patients, name), list(PATIENT)]
@@ -89,6 +93,7 @@ def subset_results(
         lacking = table["auc"].isna()
         reason = table["note"].where(table["note"].fillna("") == "", ": " + table["note"])
         table["note"] = table["note"].where(~lacking, _told(table) + reason.fillna(""))
+        table = table.astype(dict.fromkeys(FIGURES, float))
         table.loc[lacking, list(FIGURES)] = math.nan
         found.append(table.assign(subset=name))
     if not found:
@@ -99,11 +104,11 @@ def subset_results(
 def format_subset_results(results: pd.DataFrame, titles: Mapping[str, str]) -> pd.DataFrame:
     """Write `subset_results`: subset by subset, the training cohort first, models as in `titles`.
 
-    AUCs of held-out folds and of soft votes stand in columns of their own.
+    AUCs of held-out folds and of soft votes stand in columns of their own. What is not
+    estimable for the same reason is one row, without models where it is so for all of them.
     """
     rows = []
-    for record in results[results["model"].isin(list(titles))].to_dict("records"):
-        row = {str(name): value for name, value in record.items()}
+    for row in _collapsed(results[results["model"].isin(list(titles))], titles):
         is_internal = row["split"] == VALIDATION
         auc = with_interval(row["auc"], row["lower"], row["upper"])
         is_known = not math.isnan(row["auc"])
@@ -113,11 +118,11 @@ def format_subset_results(results: pd.DataFrame, titles: Mapping[str, str]) -> p
                     list(SUBSETS).index(row["subset"]),
                     not is_internal,
                     row["dataset"],
-                    list(titles).index(row["model"]),
+                    row["place"],
                 ),
                 "subset": SUBSETS[row["subset"]].title,
-                "patients": row["dataset"] + (f", {HELD_OUT}" if is_internal else ""),
-                "model": titles[row["model"]],
+                "patients": words(row["dataset"]) + (f", {HELD_OUT}" if is_internal else ""),
+                "model": row["told"],
                 "true / pseudoprogression": (
                     f"{row['n_true_progression']} / {row['n_pseudoprogression']}"
                 ),
@@ -132,6 +137,23 @@ def format_subset_results(results: pd.DataFrame, titles: Mapping[str, str]) -> p
     columns += ["internal AUC", "soft vote"]
     columns += ["note"] if any(row["note"] for row in rows) else []
     return pd.DataFrame(rows, columns=columns)
+
+
+def _collapsed(results: pd.DataFrame, titles: Mapping[str, str]) -> Iterator[dict[str, Any]]:
+    """Rows to write, with ``told`` for the model and the ``place`` of its first in `titles`."""
+    names = list(titles)
+    for _, group in results.groupby(["subset", "split", "dataset"], sort=False):
+        lacking = group["auc"].isna()
+        parts = [group.loc[[index]] for index in group.index[~lacking]]
+        parts += [part for _, part in group[lacking].groupby("note", sort=False)]
+        for part in parts:
+            models = sorted(part["model"], key=names.index)
+            is_for_all = len(part) == len(group) and bool(lacking.all())
+            yield {
+                **{str(name): value for name, value in part.iloc[0].to_dict().items()},
+                "told": NOT_KNOWN if is_for_all else ", ".join(titles[one] for one in models),
+                "place": names.index(models[0]),
+            }
 
 
 def _counts(own: pd.DataFrame, chosen: pd.DataFrame) -> pd.DataFrame:

@@ -13,7 +13,7 @@ from psp_core.cohorts.eligibility import COLUMNS as ELIGIBILITY
 from psp_core.cohorts.eligibility import RULES, jang_reasons
 from psp_core.cohorts.roots import find_root
 from psp_core.cohorts.stored import stored_cohorts
-from psp_core.errors import TableError
+from psp_core.errors import StageError, TableError
 from psp_core.evaluation.classes import CLASSES
 from psp_core.preprocessing.batch import DONE
 from psp_core.preprocessing.copies import left_out_copies
@@ -146,10 +146,27 @@ def study_patients(run: Run, *, with_learning: bool = False) -> Patients:
         root = find_root(run, name, None)
         if root is not None and (root / params.external.table).is_file():
             cohorts.append(own.load_cohort(root / params.external.table, dataset=name).cohort)
+    only = params.study.patients
+    if only:
+        cohorts = [table[table["subject_id"].isin(only)] for table in cohorts]
     features = pd.read_parquet(run.finished("features").folder / "features.parquet")
+    _check_prepared(cohorts, features)
     return join_patients(
         cohorts, features, eligibility=params.label.eligibility, copies=left_out_copies(run)
     )
+
+
+def _check_prepared(cohorts: Iterable[pd.DataFrame], features: pd.DataFrame) -> None:
+    """Refuse a features table that was made for a part of the labelled scans."""
+    labelled = [table[table["label"].isin(CLASSES)] for table in cohorts]
+    asked = {key for table in labelled for key in patient_keys(table)}
+    missing = sorted(asked - set(patient_keys(features)))
+    if missing:
+        raise StageError(
+            f"{len(missing)} labelled scans are not in the features table, the first is "
+            f"{missing[0]}: it was made for other patients (study.patients); run 02_preprocessing "
+            "and 03_dosimetry again"
+        )
 
 
 def further_cohorts(score_sealed: bool, with_learning: bool) -> list[str]:

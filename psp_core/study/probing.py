@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from collections.abc import Collection
 from dataclasses import asdict, dataclass
 from functools import partial
 from pathlib import Path
@@ -21,6 +22,7 @@ from psp_core.explain.lesion_figures import FIGURES, lesion_figures
 from psp_core.explain.pooling import POOLINGS, mean_token
 from psp_core.explain.probes import Metric, probe
 from psp_core.preprocessing.batch import DONE
+from psp_core.preprocessing.copies import left_out_copies
 from psp_core.preprocessing.learnable import check_learned_from
 from psp_core.preprocessing.pipeline import volume_store
 from psp_core.preprocessing.store import VolumeStore
@@ -82,8 +84,9 @@ def probe_run(run: Run) -> pd.DataFrame:
     snapshots = snapshots_of(pretraining.folder)
     units: dict[str, ProbedScans] = {}
     digests: dict[str, str] = {}
+    keys_there = set(store.scans()) - set(left_out_copies(run))
     for dataset in params.collections:
-        records = _usable(store, dataset, params.scans)
+        records = _usable(store, dataset, params.scans, keys_there)
         if not records:
             continue
         digests |= {key: record["digest"] for key, record in records.items()}
@@ -206,8 +209,10 @@ def _name(scans: ProbedScans) -> str:
     return f"{PATCHES} {scans.patch}" if scans.patch else GREY_VALUES
 
 
-def _usable(store: VolumeStore, dataset: str, most: int) -> dict[str, dict[str, Any]]:
+def _usable(
+    store: VolumeStore, dataset: str, most: int, keys: Collection[str]
+) -> dict[str, dict[str, Any]]:
     """Records of the first scans of a collection that were prepared, by key."""
-    records = {key: store.record(key) for key in store.scans() if key.partition("/")[0] == dataset}
+    records = {key: store.record(key) for key in sorted(keys) if key.partition("/")[0] == dataset}
     usable = {key: record for key, record in records.items() if record["status"] == DONE}
     return dict(list(usable.items())[:most])

@@ -17,7 +17,6 @@ from psp_core.acquisition.index import DicomIndex, index_dicom
 from psp_core.acquisition.volume import read_volume
 from psp_core.errors import (
     AmbiguousSeriesError,
-    FaultsError,
     MissingInputError,
     UnreadableFileError,
 )
@@ -259,19 +258,34 @@ def test_one_instance_in_two_series_is_a_conflict(
         index.files("1.2.3.2")
 
 
-def test_a_series_of_two_patients_is_a_fault_and_all_are_told(
+def test_a_series_of_two_patients_is_left_out_whole_and_nobody_is_named(
     tmp_path: Path, make_series: MakeSeries, save: Save
 ) -> None:
-    for series in ("1.2.3.1", "1.2.3.2"):
+    for series in ("1.2.3.1", "1.2.3.2", "1.2.3.3"):
         slices = make_series(np.zeros((2, 4, 4), np.uint16), series=series)
-        slices[1].PatientID = "Case-002"
-        save(slices, tmp_path / series)
-    with pytest.raises(FaultsError, match=r"2 faults") as caught:
-        index_dicom(tmp_path)
-    assert caught.value.faults[0] == (
-        "series 1.2.3.1 belongs to several patients: Case-001 in 1.2.3.1/1-1.dcm; "
-        "Case-002 in 1.2.3.1/1-2.dcm; remove the wrong copies"
+        slices[1].PatientID = "Case-001" if series == "1.2.3.3" else "Doe^Jane"
+        save(slices, tmp_path / "03-04-2002" / series)
+    index = index_dicom(tmp_path)
+    assert index.series["series_uid"].tolist() == ["1.2.3.3"]
+    assert index.excluded["reason"].tolist() == ["of a series that carries 2 patient IDs"] * 4
+    assert index.excluded["patient_id"].tolist() == ["Case-001", "Doe^Jane"] * 2
+    with pytest.raises(UnreadableFileError, match="remove the wrong copies") as caught:
+        index.files("1.2.3.1")
+    assert str(caught.value) == (
+        "series 1.2.3.1 carries several patient IDs; remove the wrong copies and index again"
     )
+
+
+def test_a_copy_under_another_patient_costs_its_series_alone(
+    tmp_path: Path, make_series: MakeSeries, save: Save
+) -> None:
+    values = np.zeros((2, 4, 4), np.uint16)
+    save(make_series(values), tmp_path / "a")
+    save(make_series(values, PatientID="Case-002"), tmp_path / "b")
+    save(make_series(values, series="1.2.3.2"), tmp_path / "c")
+    index = index_dicom(tmp_path)
+    assert index.series["series_uid"].tolist() == ["1.2.3.2"]
+    assert len(index.excluded) == 4
 
 
 def test_file_order_does_not_change_the_index(

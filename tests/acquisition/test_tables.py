@@ -36,7 +36,7 @@ def build(
     candidates = [Candidate(FileRef(ROOT, str(row["path"])), 10) for row in rows]
     columns = {name: [row.get(name) for row in rows] for name in COLUMNS}
     nothing = dict.fromkeys((FAULT, IGNORED), [""] * len(rows))
-    return build_tables(candidates, columns | nothing, unreadable, source="data")
+    return build_tables(candidates, columns | nothing, unreadable)
 
 
 def test_unknown_numbers_and_texts_stay_unknown() -> None:
@@ -73,6 +73,6 @@ def test_files_that_could_not_be_listed_are_excluded() -> None:
     instances, series, excluded = build([], unreadable)
     assert len(instances) == len(series) == 0
     expected = pd.DataFrame(
-        [["s.zip", "", "unreadable archive (BadZipFile)", "", ""]], columns=excluded.columns
+        [["s.zip", "", "unreadable archive (BadZipFile)", *[""] * 5]], columns=excluded.columns
     )
     pd.testing.assert_frame_equal(excluded, expected)

@@ -73,3 +73,12 @@ def test_other_folders_are_passed_over(tmp_path: Path) -> None:
 def test_no_case_raises(tmp_path: Path) -> None:
     with pytest.raises(MissingInputError, match="no folder named like BraTS2021_00000"):
         load_cohort(tmp_path)
+
+
+def test_companions_are_no_copies_and_links_are_followed(tmp_path: Path, monkeypatch) -> None:
+    write_case(tmp_path / "disk" / "BraTS2021_TrainingSet" / "IvyGAP" / "BraTS2021_00001")
+    write_case(tmp_path / "root" / "__MACOSX" / "BraTS2021_00002")
+    (tmp_path / "root" / "data").symlink_to(tmp_path / "disk", target_is_directory=True)
+    assert find_cases(tmp_path / "root")["subject_id"].tolist() == ["BraTS2021_00001"]
+    monkeypatch.chdir(tmp_path / "disk" / "BraTS2021_TrainingSet")
+    assert find_cases(Path())["set"].tolist() == ["training"]

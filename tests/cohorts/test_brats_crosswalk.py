@@ -108,7 +108,8 @@ def test_all_faults_come_at_once_by_row(write: Write) -> None:
         "row 4, BraTS2021 ID: 'case 4'; expected one like BraTS2021_00012 or 00012",
         "row 4, TCIA PatientID: 'UPENN-11' of UPENN-GBM; expected one like UPENN-GBM-00011_11",
         "row 5, TCIA PatientID: 'x57' of UCSF-PDGM; expected one like 57",
-        "rows 2 and 3: case BraTS2021_00012 is there more than once",
+        "rows 2 and 3: BraTS2021_00012 more than once; two patients with one ID, or one "
+        "entered twice?",
     )
 
 

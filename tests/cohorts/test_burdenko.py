@@ -132,17 +132,17 @@ def test_the_table_is_found_under_each_of_its_names(
     below.mkdir(parents=True)
     path = write_clinical([patient()], name=name)
     (tmp_path / f"._{name}").write_bytes(b"\0")
-    assert find_clinical_table(tmp_path) == path
+    assert find_clinical_table(tmp_path) == (path, [])
     moved = path.rename(below / name)
-    assert find_clinical_table(tmp_path / "download") == moved
+    assert find_clinical_table(tmp_path / "download")[0] == moved
     assert len(read_clinical_table(below)) == 1
 
 
 def test_no_table_or_several_raise(patient: Rows, write_clinical: Write, tmp_path: Path) -> None:
-    with pytest.raises(MissingInputError, match=r"no file named like \*urdenko\*linical\*\.csv"):
+    with pytest.raises(MissingInputError, match=r"no file named like \*burdenko\*clinical\*\.csv"):
         find_clinical_table(tmp_path)
     write_clinical([patient()])
     write_clinical([patient()], name="burdenko_clinical.csv")
-    with pytest.raises(AmbiguousInputError, match="2 clinical tables: Burdenko-GBM-") as caught:
+    with pytest.raises(AmbiguousInputError, match="2 tables fit: Burdenko-GBM-") as caught:
         find_clinical_table(tmp_path)
     assert str(tmp_path) not in str(caught.value)

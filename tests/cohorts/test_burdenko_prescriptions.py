@@ -12,6 +12,7 @@ import pytest
 from psp_core.acquisition.dose import Dose, read_dose
 from psp_core.acquisition.structures import StructureSet, read_structures
 from psp_core.cohorts.burdenko_prescriptions import median_target_dose_gy
+from psp_core.cohorts.schema import check_cohort
 from psp_core.errors import FrameOfReferenceError, NoMaskError
 from psp_core.phantom.patient import PhantomPatient
 from tests.cohorts.small_download import Edit, edit, files_of, load, patient, write
@@ -163,3 +164,47 @@ def test_the_cohort_says_who_told_the_prescription(tmp_path: Path) -> None:
     assert set(load(beams).cohort["prescription_source"]) == {"target_dose"}
     none = load(beams, prescription_from_dose=False)
     assert set(none.cohort["prescription_source"]) == {"unknown"}
+
+
+@pytest.mark.parametrize("stated", [6000, 0.6])
+def test_a_stated_prescription_that_cannot_be_gy_is_unknown(stated: float, tmp_path: Path) -> None:
+    one = patient(system="varian")
+    root = write(tmp_path, one)
+
+    def change(dataset: pydicom.Dataset) -> None:
+        for reference in dataset.DoseReferenceSequence:
+            reference.TargetPrescriptionDose = stated
+
+    edit(files_of(root, one, "RTPLAN")[0], change)
+    loaded = load(root)
+    check_cohort(loaded.cohort, source="as stored")
+    assert loaded.cohort["total_dose_gy"].isna().all()
+    notes = loaded.notes.set_index("check")["detail"]
+    assert notes["stated prescription cannot be Gy"] == f"{stated:g}"
+
+
+def test_more_fractions_than_any_course_has_are_unknown(tmp_path: Path) -> None:
+    one = patient(system="varian")
+    root = write(tmp_path, one)
+
+    def change(dataset: pydicom.Dataset) -> None:
+        dataset.FractionGroupSequence[0].NumberOfFractionsPlanned = 300
+
+    edit(files_of(root, one, "RTPLAN")[0], change)
+    loaded = load(root)
+    check_cohort(loaded.cohort, source="as stored")
+    assert loaded.cohort["fractions"].isna().all()
+    assert set(loaded.cohort["total_dose_gy"]) == {60}
+    assert "number of fractions cannot be" in set(loaded.notes["check"])
+
+
+def test_a_target_dose_above_any_course_is_no_prescription(tmp_path: Path) -> None:
+    one = patient()
+    root = without_beam_doses(write(tmp_path, one), one)
+
+    def change(dataset: pydicom.Dataset) -> None:
+        dataset.DoseGridScaling = round(3 * float(dataset.DoseGridScaling), 12)
+
+    edit(files_of(root, one, "RTDOSE")[0], change)
+    detail = "unknown, 180 Gy by the median dose of its largest PTV are more than any course"
+    assert prescribed(root) == (-1, [detail])

@@ -75,3 +75,23 @@ def test_a_date_inside_a_description_is_not_repeated(series_table) -> None:
     _, notes = imaging_studies(series_table.table)
     assert len(notes) == 2
     assert not notes["detail"].str.contains("2004").any()
+
+
+def test_a_dose_of_another_frame_or_of_a_study_with_a_ct_stays_where_it_is(series_table) -> None:
+    series_table.add("P", "Radiotherapy planning 00", "20040506", ("CT", "CT00CT"))
+    series_table.add("P", "Plan", "20040601", ("RTDOSE", "RTDOSE"), frame_uid="1.4")
+    series_table.add("P", "Other", "20040701", ("CT", "CT00CT"), ("RTDOSE", "RTDOSE"))
+    series_table.add("Q", "Plan", "20040601", ("RTDOSE", "RTDOSE"))
+    studies, notes = imaging_studies(series_table.table)
+    planning = studies[studies["kind"] == "planning"]
+    assert planning["dose_file"].tolist() == [""]
+    assert "taken from another study of the patient" not in set(notes["check"])
+
+
+def test_a_planning_study_with_a_dose_takes_no_other(series_table) -> None:
+    series_table.planning("P", "20040506")
+    before, _ = imaging_studies(series_table.table)
+    series_table.add("P", "Plan", "20040601", ("RTDOSE", "RTDOSE"))
+    studies, _ = imaging_studies(series_table.table)
+    planning = studies[studies["kind"] == "planning"]
+    assert planning["dose_file"].tolist() == before["dose_file"].tolist()

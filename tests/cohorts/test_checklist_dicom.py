@@ -43,7 +43,7 @@ import pytest
 from psp_core.acquisition.dose import read_dose
 from psp_core.acquisition.index import index_dicom
 from psp_core.cohorts.burdenko import read_clinical_table
-from psp_core.errors import FaultsError, TableError
+from psp_core.errors import TableError
 from psp_core.phantom.burdenko_series import patient_series
 from psp_core.phantom.clinical_csv import FILE_NAME
 from psp_core.phantom.identity import share
@@ -211,14 +211,45 @@ def test_a_dose_in_another_frame_than_the_ct_drops_its_patient_alone(
     assert set(loaded.cohort["subject_id"]) == {SECOND}
 
 
-def test_a_series_of_two_patients_is_a_fault_that_names_both(
+@pytest.mark.parametrize(
+    ("other", "shown"), [("Burdenko-GBM-009", "Burdenko-GBM-009"), ("Doe^Jane", "not-a-study-ID")]
+)
+def test_a_series_of_two_patients_is_lost_to_both_and_stops_nobody_else(
+    other: str, shown: str, one: PhantomPatient, root: Path
+) -> None:
+    edit(files_of(root, one, "CT")[0], lambda ds: setattr(ds, "PatientID", other))
+    loaded = load(root)
+    lost = loaded.notes[loaded.notes["check"] == "series lost, it carries several patient IDs"]
+    assert lost[["subject_id", "detail"]].to_numpy().tolist() == [
+        [FIRST, "ct, 5 files of this patient"],
+        [shown, "ct, 1 files of this patient"],
+    ]
+    assert loaded.flow.dropped[["subject_id", "reason"]].to_numpy().tolist() == [
+        [FIRST, "no planning CT"]
+    ]
+    assert set(loaded.cohort["subject_id"]) == {SECOND}
+    assert "Doe" not in loaded.notes.to_csv() + loaded.flow.dropped.to_csv()
+
+
+def test_an_object_of_radiotherapy_in_a_study_of_its_own_is_that_of_its_ct(
     one: PhantomPatient, root: Path
 ) -> None:
-    edit(files_of(root, one, "CT")[0], lambda ds: setattr(ds, "PatientID", "Burdenko-GBM-009"))
-    with pytest.raises(FaultsError, match="belongs to several patients") as caught:
-        load(root)
-    assert FIRST in str(caught.value)
-    assert "Burdenko-GBM-009" in str(caught.value)
+    before = load(root)
+
+    def apart(uid: str, dataset: pydicom.Dataset) -> None:
+        dataset.StudyInstanceUID, dataset.StudyDate = uid, "20400601"
+        dataset.StudyDescription = "Plan"
+
+    for number, modality in enumerate(("RTSTRUCT", "RTDOSE", "RTPLAN")):
+        for path in files_of(root, one, modality):
+            edit(path, lambda ds, uid=f"1.2.3.{number}": apart(uid, ds))
+    after = load(root)
+    pd.testing.assert_frame_equal(after.cohort, before.cohort)
+    own = after.notes[after.notes["subject_id"] == FIRST]
+    new = own[~own["check"].isin(before.notes["check"])]
+    assert new[["check", "detail"]].to_numpy().tolist() == [
+        ["taken from another study of the patient", "dose, plan, structures"]
+    ]
 
 
 def test_images_of_two_patients_under_one_id_are_noted(root: Path, tmp_path_factory) -> None:

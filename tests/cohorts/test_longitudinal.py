@@ -91,3 +91,14 @@ def test_the_flow_gives_every_lost_patient_one_reason(tmp_path: Path) -> None:
     ]
     assert flow.steps["n_pseudoprogression"].iloc[-1] == 1
     assert len(patient_flow(find(tmp_path), [], None).steps) == 3
+
+
+def test_a_package_behind_a_link_and_the_folder_one_stands_in_are_found(
+    tmp_path: Path, monkeypatch
+) -> None:
+    write(tmp_path / "disk", "A-1/t1", "t1c", "fl")
+    (tmp_path / "root").mkdir()
+    (tmp_path / "root/package").symlink_to(tmp_path / "disk", target_is_directory=True)
+    assert [scan.folder for scan in find(tmp_path / "root").usable] == ["package/A-1/t1"]
+    monkeypatch.chdir(tmp_path / "disk/A-1")
+    assert [scan.folder for scan in find(Path()).usable] == ["t1"]

@@ -8,7 +8,7 @@ import pytest
 
 from psp_core.cohorts.pool import unlabelled_pool
 from psp_core.cohorts.stored import stored_people
-from psp_core.errors import StageError
+from psp_core.errors import MissingInputError, StageError
 from psp_core.runs import Run, open_run
 from tests.cohorts.made import made_crosswalk, store_cohorts
 
@@ -43,6 +43,8 @@ def test_a_brats_copy_of_a_labelled_patient_leaves(run: Run) -> None:
     assert pool.patients["upenn_gbm"] == {"UPENN-GBM-00008"}
     lost = pool.dropped.set_index("patient")["reason"]
     assert "UPENN-GBM-00007" in lost["brats2021/BraTS2021_00001"]
+    assert set(lost.index) == {"brats2021/BraTS2021_00001", "upenn_gbm/UPENN-GBM-00007"}
+    assert pool.learned == 2
     assert stored_people(run).labelled == {
         "burdenko/Burdenko-GBM-001",
         "upenn_gbm/UPENN-GBM-00007",
@@ -76,6 +78,19 @@ def test_a_collection_that_nothing_learns_from_is_not_in_the_pool(tmp_path: Path
         {"burdenko": {"B-1": LABELLED}, "ucsf_pdgm": {"UCSF-PDGM-0004": ""}},
     )
     assert unlabelled_pool(run).patients == {"brats2021": frozenset()}
+
+
+def test_without_the_crosswalk_brats_may_hold_the_test_set(run: Run) -> None:
+    cohorts = {
+        "burdenko": {"Burdenko-GBM-001": LABELLED},
+        "brats2021": {"BraTS2021_00001": ""},
+        "upenn_gbm": {"UPENN-GBM-00007": LABELLED},
+    }
+    store_cohorts(run, cohorts)
+    with pytest.raises(MissingInputError, match="BraTS 2021 holds patients of upenn_gbm"):
+        unlabelled_pool(run)
+    store_cohorts(run, {name: cohorts[name] for name in ("burdenko", "brats2021")})
+    assert unlabelled_pool(run).patients["brats2021"] == {"BraTS2021_00001"}
 
 
 def test_without_cohorts_nobody_is_known(run: Run) -> None:

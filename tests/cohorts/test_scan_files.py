@@ -3,7 +3,7 @@
 import re
 from pathlib import Path
 
-from psp_core.cohorts.scan_files import find_files, find_folders
+from psp_core.cohorts.scan_files import find_files, find_folders, named
 
 NAMES = {"t1ce_file": ("A_T1c", "A_T1GD"), "flair_file": ("A_FLAIR",)}
 
@@ -45,3 +45,34 @@ def test_folders_are_found_at_any_depth_and_not_walked(tmp_path: Path) -> None:
         (tmp_path / place).mkdir(parents=True)
     found = find_folders(tmp_path, re.compile(r"A\d"), passed_over=("old",))
     assert [folder.relative_to(tmp_path).as_posix() for folder in found] == ["A1", "x/y/A2"]
+
+
+def test_linked_folders_are_walked_and_a_circle_once(tmp_path: Path) -> None:
+    (tmp_path / "disk/p/A1").mkdir(parents=True)
+    (tmp_path / "root").mkdir()
+    (tmp_path / "root/link").symlink_to(tmp_path / "disk", target_is_directory=True)
+    (tmp_path / "root/same").symlink_to(tmp_path / "disk", target_is_directory=True)
+    (tmp_path / "disk/back").symlink_to(tmp_path / "disk", target_is_directory=True)
+    found = find_folders(tmp_path / "root", re.compile(r"A\d"))
+    assert found == [tmp_path / "root/link/p/A1"]
+
+
+def test_companion_folders_and_those_of_a_glob_are_passed_over(tmp_path: Path) -> None:
+    for place in ("__MACOSX/A1", "train_dcm/A2", "A3"):
+        (tmp_path / place).mkdir(parents=True)
+    assert find_folders(tmp_path, re.compile(r"A\d"), passed_over=("*_dcm",)) == [tmp_path / "A3"]
+
+
+def test_a_pattern_may_reach_over_several_folders_the_root_included(tmp_path: Path) -> None:
+    (tmp_path / "B1/t1").mkdir(parents=True)
+    (tmp_path / "XB1/t1").mkdir(parents=True)
+    pattern = re.compile(r"B\d/t\d")
+    assert find_folders(tmp_path, pattern) == [tmp_path / "B1/t1"]
+    assert find_folders(tmp_path / "B1", pattern) == [tmp_path / "B1/t1"]
+
+
+def test_the_folder_one_stands_in_has_a_name(tmp_path: Path, monkeypatch) -> None:
+    monkeypatch.chdir(tmp_path)
+    assert named(Path()) == tmp_path.resolve()
+    assert named(Path("..")).name == tmp_path.parent.name
+    assert named(Path("a")) == Path("a")

@@ -120,6 +120,16 @@ def test_two_patients_with_one_id_are_a_fault() -> None:
     assert "differ by 21 years within 0.2 years" in str(caught.value)
 
 
+def test_days_that_begin_again_with_each_course_say_nothing_of_ages() -> None:
+    visits = [
+        {**ROW, "dataset": "ucsd_ptgbm", "age_years": 40, "days_since_rt": 30},
+        {**ROW, "dataset": "ucsd_ptgbm", "timepoint": 2, "age_years": 44, "days_since_rt": 60},
+    ]
+    assert make_cohort(visits, source="cohort")["age_years"].tolist() == [40, 44]
+    with pytest.raises(TableError, match=r"differ by 4 years within 0\.1 years"):
+        make_cohort([{**visit, "dataset": "own"} for visit in visits], source="cohort")
+
+
 def test_a_patient_may_age() -> None:
     visits = [
         {**ROW, "age_years": 40, "days_since_rt": 30},

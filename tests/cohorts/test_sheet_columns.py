@@ -43,6 +43,31 @@ def test_another_number_or_another_word_is_no_typo() -> None:
     assert "column 'Number of Days from Diagnosis to 1nd MRI (Timepoint_1)' is miss" in faults[0]
 
 
+def test_first_for_last_is_no_typo() -> None:
+    first = LAST.replace("last", "first")
+    columns, faults = pick_columns(table("ID", first), {"day": (LAST,)})
+    assert columns["day"].tolist() == [""]
+    assert faults == [f"column {LAST!r} is missing; is it {first!r}?"]
+
+
+def test_a_name_may_be_told_by_its_beginning() -> None:
+    wanted = {
+        "rating": (
+            "Rating",
+            "Rating (*",
+        ),
+        "day": ("Date*",),
+    }
+    columns, faults = pick_columns(table("Rating rationale", "Rating (RANO)", "date of"), wanted)
+    assert columns.to_dict("index") == {2: {"rating": "1", "day": "2"}}
+    assert not faults
+    _, faults = pick_columns(table("Rating (a)", "Rating (b)", "Date", "Date of"), wanted)
+    assert faults == [
+        "column 'Rating' appears more than once",
+        "column 'Date' appears more than once",
+    ]
+
+
 def test_every_fault_is_told_with_what_was_found() -> None:
     columns, faults = pick_columns(
         table("ID", "id ", "Diagnose"),

@@ -88,7 +88,7 @@ def test_an_older_table_is_noted_and_a_given_one_read(tmp_path: Path) -> None:
 
 
 def test_no_exam_and_no_table_raise(tmp_path: Path) -> None:
-    with pytest.raises(MissingInputError, match=r"no file named like UCSF-PDGM-metadata_v1\.csv"):
+    with pytest.raises(MissingInputError, match=r"no file named like UCSF-PDGM-metadata_v\*\.csv"):
         load_cohort(tmp_path)
     write_table(tmp_path, "004")
     with pytest.raises(MissingInputError, match="no folder named like UCSF-PDGM-0004_nifti"):

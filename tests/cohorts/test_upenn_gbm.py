@@ -5,7 +5,7 @@ from pathlib import Path
 import pytest
 
 from psp_core.cohorts.upenn_gbm import load_cohort, read_scores
-from psp_core.errors import MissingInputError
+from psp_core.errors import ConfigError, MissingInputError
 
 HEADER = (
     "ID,Gender,Age_at_scan_years,Survival_from_surgery_days_UPDATED,Survival_Status,"
@@ -61,6 +61,12 @@ def test_the_cut_is_a_parameter(root: Path) -> None:
     assert labels["UPENN-GBM-00001", 1] == "true_progression"
 
 
+@pytest.mark.parametrize("label_cut", [0, 6, 9])
+def test_a_cut_that_leaves_a_class_without_scores_raises(tmp_path: Path, label_cut: int) -> None:
+    with pytest.raises(ConfigError, match="does not part the scores 1 to 6"):
+        load_cohort(tmp_path, label_cut=label_cut)
+
+
 def test_every_patient_who_leaves_has_a_reason(root: Path) -> None:
     flow = load_cohort(root).flow
     assert flow.dropped.set_index("subject_id")["reason"].to_dict() == {
@@ -98,5 +104,5 @@ def test_scores_of_all_follow_ups_of_the_table_are_read(root: Path) -> None:
 
 def test_without_a_table_it_raises(root: Path) -> None:
     (root / "UPENN-GBM_clinical_info_v2.1.csv").unlink()
-    with pytest.raises(MissingInputError, match="no file named like UPENN-GBM_clinical_info_v1"):
+    with pytest.raises(MissingInputError, match="no file named like UPENN-GBM_clinical_info_v"):
         load_cohort(root)

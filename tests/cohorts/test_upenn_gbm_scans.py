@@ -100,3 +100,10 @@ def test_no_scan_raises(tmp_path: Path) -> None:
     write_scan(tmp_path / "elsewhere" / "UPENN-GBM-00001_11")
     with pytest.raises(MissingInputError, match="no folder images_structural with scans named"):
         find_scans(tmp_path)
+
+
+def test_the_folder_one_stands_in_may_be_that_of_the_scans(tmp_path: Path, monkeypatch) -> None:
+    write_scan(tmp_path / "images_structural" / "UPENN-GBM-00001_11")
+    monkeypatch.chdir(tmp_path / "images_structural")
+    (scan,) = find_scans(Path()).usable
+    assert scan.files["t1ce_file"] == "UPENN-GBM-00001_11/UPENN-GBM-00001_11_T1GD.nii.gz"

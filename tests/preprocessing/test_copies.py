@@ -7,10 +7,12 @@ from pathlib import Path
 import pandas as pd
 import pytest
 
-from psp_core.errors import MissingInputError, StageError
+from psp_core.cohorts.stored import write_cohorts
+from psp_core.errors import StageError
 from psp_core.preprocessing import copies as module
 from psp_core.preprocessing.cases import Case
 from psp_core.preprocessing.copies import (
+    against_crosswalk,
     excluded_by_copies,
     find_copies,
     left_out_copies,
@@ -19,6 +21,7 @@ from psp_core.preprocessing.copies import (
 )
 from psp_core.preprocessing.store import VolumeStore
 from psp_core.runs import Run, open_run
+from tests.cohorts.made import made_cohort, made_crosswalk
 from tests.preprocessing.test_duplicates import head, write
 
 PARAMS = Path(__file__).parents[2] / "params" / "ci.yaml"
@@ -80,15 +83,16 @@ def test_of_two_trained_patients_that_are_one_the_second_leaves() -> None:
     assert table.values.tolist() == [
         [
             "burdenko/P-2/001",
-            "burdenko/P-2/001 (training) is a near-copy of burdenko/P-1/001 (training): "
-            "correlation 0.90",
+            "burdenko/P-2 (training) is a copy of burdenko/P-1 (training): correlation 0.90",
         ]
     ]
 
 
 @pytest.fixture
 def run(tmp_path: Path) -> Run:
-    return open_run(PARAMS, tmp_path / "run")
+    run = open_run(PARAMS, tmp_path / "run")
+    write_cohorts(run, {"burdenko": made_cohort("burdenko", {"P-1": "true_progression"})})
+    return run
 
 
 def test_a_run_finds_its_copies_once(run: Run, monkeypatch: pytest.MonkeyPatch) -> None:
@@ -111,9 +115,30 @@ def test_a_run_finds_its_copies_once(run: Run, monkeypatch: pytest.MonkeyPatch) 
     pd.testing.assert_frame_equal(first.excluded, second.excluded)
 
 
-def test_a_scan_that_was_not_aligned_and_a_search_that_was_not_made_raise(run: Run) -> None:
-    cases = {"burdenko": [Case("burdenko", "P-1", 1, "unlabelled", False, {})]}
-    with pytest.raises(MissingInputError, match="holds no burdenko/P-1/001"):
-        find_copies(run, cases, VolumeStore(run.folder / "aligned"))
+def test_a_copy_of_a_copy_leaves_too_and_the_crosswalk_carries_on() -> None:
+    chain = [("brats2021/B-1/000", "brats2021/B-2/000"), ("brats2021/B-2/000", "external/E-1/001")]
+    assert leaving(*chain) == ["brats2021/B-1/000", "brats2021/B-2/000"]
+    crosswalk = made_crosswalk([("B-1", "ucsf_pdgm", "C-1")])
+    roles = ROLES | {"ucsf_pdgm/C-1/000": "unlabelled"}
+    table = excluded_by_copies(
+        pairs(("ucsf_pdgm/C-1/000", "external/E-1/001")), roles, crosswalk
+    ).set_index("key")["reason"]
+    assert list(table.index) == ["brats2021/B-1/000", "ucsf_pdgm/C-1/000"]
+    assert table["brats2021/B-1/000"].endswith("told by the crosswalk or through others")
+
+
+def test_a_search_that_was_not_made_raises(run: Run) -> None:
     with pytest.raises(StageError, match="stage 'duplicates' of this run is not finished"):
         left_out_copies(run)
+
+
+def test_pairs_are_held_against_the_crosswalk() -> None:
+    told = [("B-1", "upenn_gbm", "U-1"), ("B-2", "upenn_gbm", "U-2"), ("B-9", "upenn_gbm", "U-9")]
+    keys = ["brats2021/B-1/000", "brats2021/B-2/000", "brats2021/B-3/000"]
+    keys += ["upenn_gbm/U-1/000", "upenn_gbm/U-2/000", "upenn_gbm/U-3/000"]
+    found = pairs(
+        ("brats2021/B-1/000", "upenn_gbm/U-1/000"), ("brats2021/B-3/000", "upenn_gbm/U-3/000")
+    )
+    met = against_crosswalk(found, keys, made_crosswalk(told))
+    assert met == {"known": 2, "found": 1, "further": 1}
+    assert against_crosswalk(found, keys, None) == {"known": 0, "found": 0, "further": 2}

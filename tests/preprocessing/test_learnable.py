@@ -86,6 +86,8 @@ def test_a_patient_of_a_test_set_is_never_learned_from(run: Run) -> None:
     check_learned_from(run, "classification", ["burdenko/Burdenko-GBM-001/002"])
     with pytest.raises(OverlapError, match="external/External-01"):
         check_learned_from(run, "classification", ["external/External-01/001"])
+    with pytest.raises(OverlapError, match="sealed/Sealed-0001"):
+        check_learned_from(run, "probing", ["sealed/Sealed-0001/001"])
 
 
 def test_scans_that_are_near_copies_are_left_out(run: Run) -> None:
@@ -93,3 +95,9 @@ def test_scans_that_are_near_copies_are_left_out(run: Run) -> None:
     cases = {"brats2021": [case("BraTS2021_00002"), case("BraTS2021_00003")]}
     found = learnable_cases(run, cases, ["brats2021"], stage="pretraining")
     assert [one.subject_id for one in found] == ["BraTS2021_00003"]
+
+
+def test_of_several_scans_of_a_patient_the_first_is_learned_from(run: Run) -> None:
+    scans = [Case("brats2021", "B-1", time, "unlabelled", True, {}) for time in (2, 0, 1)]
+    found = learnable_cases(run, {"brats2021": scans}, ["brats2021"], stage="pretraining")
+    assert [one.timepoint for one in found] == [0]

@@ -19,7 +19,7 @@ from psp_core.acquisition.files import FileRef
 from psp_core.acquisition.structures import read_structures
 from psp_core.cohorts.loading import load_study, study_crosswalk, study_roots
 from psp_core.cohorts.stored import write_cohorts
-from psp_core.errors import BrainExtractionError
+from psp_core.errors import BrainExtractionError, ConfigError
 from psp_core.phantom.imaging import Steps
 from psp_core.phantom.latents import CausalModel
 from psp_core.phantom.study import write_phantoms
@@ -36,8 +36,15 @@ from psp_core.preprocessing.features import (
     lost_table,
     quality_table,
 )
+from psp_core.preprocessing.learnable import learnable_cases
 from psp_core.preprocessing.lesion.contours import follow_up_structures
-from psp_core.preprocessing.pipeline import align_all, dose_all, finish_all, study_cases
+from psp_core.preprocessing.pipeline import (
+    align_all,
+    chosen_cases,
+    dose_all,
+    finish_all,
+    study_cases,
+)
 from psp_core.preprocessing.prepared import PreparedRun, prepare_run
 from psp_core.preprocessing.store import VolumeStore
 from psp_core.runs import Run, open_run
@@ -194,13 +201,21 @@ def test_a_part_of_the_patients_is_prepared_and_the_others_stay_as_they_are(
         }
 
     before, one = written(), prepared.cases["burdenko"][0].subject_id
-    part = prepare_run(open_run(PARAMS, run.folder, OVERRIDES | {"study.patients": [one]}))
+    part_run = open_run(PARAMS, run.folder, OVERRIDES | {"study.patients": [one]})
+    part = prepare_run(part_run)
     assert [case.subject_id for case in part.cases["burdenko"]] == [one]
     assert "external" not in part.cases
     assert part.landmarks == prepared.landmarks
     assert written() == before
+    cases, stage = study_cases(run), run.finished("segmenter").marker.stat().st_mtime_ns
+    learned = [learnable_cases(each, cases, ["brats2021"], stage="x") for each in (run, part_run)]
+    assert learned[0] == learned[1]
     prepare_run(run)
     assert written() == before
+    assert run.finished("segmenter").marker.stat().st_mtime_ns == stage
+    nobody = open_run(PARAMS, run.folder, OVERRIDES | {"study.patients": ["Nobody-1"]})
+    with pytest.raises(ConfigError, match="'Nobody-1' is no labelled patient"):
+        chosen_cases(nobody, study_cases(nobody))
 
 
 def test_the_same_scan_gives_the_same_arrays_again(run: Run, prepared: PreparedRun) -> None:

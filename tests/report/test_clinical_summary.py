@@ -27,5 +27,5 @@ def test_figures_of_the_real_table(reference_dir: Path) -> None:
 
 def test_no_patient_is_in_any_table(reference_dir: Path) -> None:
     summary = summarise_clinical_table(reference_dir / "burdenko_clinical")
-    assert len(summary.tables) == 6
+    assert len(summary.tables) == 7
     assert not any("GBM" in table.to_csv() for table in summary.tables.values())

@@ -39,6 +39,8 @@ NAN = math.nan
         (spread(NAN, NAN, NAN), "–"),
         (words("days_since_rt"), "days since radiotherapy"),
         (words("number_and_date"), "number and date"),
+        (words("upenn_gbm, score 1 to 2 against 5 to 6"), "UPENN-GBM, score 1 to 2 against 5 to 6"),
+        (words("a_b, c_d"), "a b, c d"),
     ],
 )
 def test_numbers_as_text(text: str, expected: str) -> None:

@@ -65,6 +65,17 @@ def test_a_mark_of_a_set_stands_in_its_notes() -> None:
     assert notes.str.endswith("; training data not stated").tolist() == [False, False, True, True]
 
 
+def test_a_set_is_named_as_a_reader_says_it() -> None:
+    name, told = "upenn_gbm, score 1 against 6", "UPENN-GBM, score 1 against 6"
+    places = {"external": name}
+    summary, rates = (
+        one.assign(dataset=one["dataset"].replace(places)) for one in (SUMMARY, RATES)
+    )
+    results = format_results(summary, TITLES)["patients"]
+    assert results.iloc[-1] == f"{told}: 8 of 15 true progression"
+    assert told in set(format_rates(rates, TITLES)["patients"])
+
+
 def test_results_of_nothing_are_empty_tables() -> None:
     assert format_results(SUMMARY[:0], TITLES).empty
     assert format_rates(RATES[:0], TITLES).empty
@@ -92,6 +103,7 @@ def test_the_printed_validation_stands_beside_held_out_folds() -> None:
 def test_a_mean_over_some_of_the_folds_says_so() -> None:
     row = {"fold_mean": 0.5, "fold_sd": 0.1, "fold_n": 4, "n_folds": 5}
     assert over_folds(row, "fold") == "0.500 ± 0.100 (4 of 5 folds)"
+    assert over_folds(row | {"fold_n": 4.0, "n_folds": 5.0}, "fold").endswith("(4 of 5 folds)")
     assert over_folds(row | {"fold_n": 5}, "fold") == "0.500 ± 0.100"
     assert over_folds(row | {"fold_mean": math.nan, "fold_n": 0}, "fold") == "–"
 

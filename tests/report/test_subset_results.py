@@ -7,9 +7,11 @@ import math
 import pandas as pd
 import pytest
 
+from psp_core.cohorts.subsets import SUBSETS
 from psp_core.errors import TableError, UndefinedMetricError
 from psp_core.evaluation.summary import results_summary
 from psp_core.report.subset_results import COLUMNS, format_subset_results, subset_results
+from psp_core.study.scored_sets import by_cuts
 from tests.report.results import TITLES, make_predictions
 
 PREDICTIONS = make_predictions()
@@ -64,6 +66,51 @@ def test_too_few_of_a_class_give_no_number_anywhere() -> None:
     text = format_subset_results(table, TITLES)
     assert set(text["internal AUC"]) | set(text["soft vote"]) == {"not estimable", "–"}
     assert set(text["folds, mean ± SD"]) == {"–"}
+    assert text["model"].tolist() == ["–", "–"]
+    assert text["note"].tolist() == [
+        "not estimable (2 TP, 1 PsP)",
+        "not estimable (0 TP, 0 PsP)",
+    ]
+
+
+def test_models_stay_named_where_another_of_their_set_has_an_estimate() -> None:
+    table = results(PATIENTS, "all")
+    lacking = (table["model"] == "clinical_network") & (table["dataset"] == "external")
+    told = table.assign(
+        auc=table["auc"].mask(lacking), note=table["note"].mask(lacking, "not estimable")
+    )
+    text = format_subset_results(told, TITLES)
+    assert text["model"].tolist() == ["proposed", "clinical"] * 2
+    assert text["note"].tolist() == ["", "", "", "not estimable"]
+
+
+def test_a_subset_without_any_estimate_beside_one_with_keeps_its_numbers() -> None:
+    patients = PATIENTS.assign(reference_standard="follow_up")
+    table = results(patients, "all", "histology_only")
+    assert table["auc"].notna().tolist() == [True] * 4 + [False] * 4
+    assert table["n_folds"].dropna().tolist() == [2.0] * 4
+    assert {table[name].dtype.kind for name in ("auc", "bootstrap_lower", "n_seeds")} == {"f"}
+
+
+def test_the_sets_of_a_score_have_all_their_patients() -> None:
+    places = {"external": "upenn_gbm"}
+    predictions = PREDICTIONS.assign(dataset=PREDICTIONS["dataset"].replace(places))
+    patients = PATIENTS.assign(dataset=PATIENTS["dataset"].replace(places))
+    scored = patients[patients["dataset"] == "upenn_gbm"].reset_index(drop=True)
+    scores = scored[["subject_id", "timepoint"]].assign(
+        psp_tp_score=[1 + n % 6 for n in range(len(scored))]
+    )
+    cut = by_cuts(predictions, scores, [(2, 5), (3, 4)])
+    table = subset_results(
+        cut, patients, names=["all"], minimum_per_class=3, bootstrap_samples=50, seed=0
+    )
+    whole = results_summary(cut, bootstrap_samples=50, seed=0)
+    both = table.merge(whole, on=["model", "dataset", "split"], suffixes=("", "_whole"))
+    assert len(both) == len(whole) == 6
+    for name in ("n", "n_true_progression", "auc"):
+        assert (both[name] == both[f"{name}_whole"]).all()
+    text = format_subset_results(table, TITLES)
+    assert "UPENN-GBM, score 1 to 2 against 5 to 6" in set(text["patients"])
 
 
 def test_folds_of_one_class_are_left_out_and_named() -> None:
@@ -88,10 +135,7 @@ def test_a_subset_that_no_fold_has_both_classes_of_is_not_estimable() -> None:
 def test_the_text_goes_subset_by_subset_with_the_training_cohort_first() -> None:
     patients = PATIENTS.assign(days_since_rt=20.0)
     text = format_subset_results(results(patients, "within_12_weeks", "all")[::-1], TITLES)
-    assert (
-        text["subset"].tolist()
-        == ["all patients"] * 4 + ["event within 12 weeks of radiotherapy"] * 4
-    )
+    assert text["subset"].tolist() == ["all patients"] * 4 + [SUBSETS["within_12_weeks"].title] * 4
     assert text["patients"].tolist()[:4] == ["burdenko, held-out folds"] * 2 + ["external"] * 2
     assert text["model"].tolist() == ["proposed", "clinical"] * 4
     assert set(text["true / pseudoprogression"]) == {"10 / 10", "8 / 7"}

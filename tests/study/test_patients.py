@@ -2,12 +2,24 @@
 
 from __future__ import annotations
 
+from pathlib import Path
+
 import numpy as np
 import pandas as pd
 import pytest
 
-from psp_core.errors import TableError
-from psp_core.study.patients import COLUMNS, further_cohorts, join_patients, patient_keys
+from psp_core.errors import StageError, TableError
+from psp_core.runs import Run, open_run, write_table
+from psp_core.study.patients import (
+    COLUMNS,
+    further_cohorts,
+    join_patients,
+    patient_keys,
+    study_patients,
+)
+from tests.cohorts.made import store_cohorts, store_copies
+
+PARAMS = Path(__file__).parents[2] / "params" / "ci.yaml"
 
 
 def cohort() -> pd.DataFrame:
@@ -116,3 +128,49 @@ def test_sealed_and_learning_phantoms_are_read_only_when_asked_for() -> None:
     assert further_cohorts(score_sealed=False, with_learning=False) == ["development"]
     assert further_cohorts(score_sealed=False, with_learning=True) == ["development", "learning"]
     assert further_cohorts(score_sealed=True, with_learning=False) == ["development", "sealed"]
+
+
+def made_run(folder: Path, **overrides: object) -> Run:
+    """A run with two collections of labelled patients and their features table."""
+    run = open_run(PARAMS, folder, overrides)
+    labels = {"burdenko": {"B-1": "true_progression", "B-2": "pseudoprogression"}}
+    labels |= {"upenn_gbm": {"U-1": "true_progression"}, "cfb_gbm": {"001": "true_progression"}}
+    store_cohorts(run, labels)
+    return run
+
+
+def write_features(run: Run, *patients: tuple[str, str]) -> None:
+    row = features().iloc[0].to_dict()
+    rows = [
+        {**row, "dataset": dataset, "subject_id": subject, "timepoint": 0}
+        for dataset, subject in patients
+    ]
+    with run.stage("features", depends_on={"patients": patients}) as stage:
+        write_table(stage.folder / "features.parquet", pd.DataFrame(rows))
+        stage.finish()
+
+
+def test_the_test_sets_are_those_of_the_params(tmp_path: Path) -> None:
+    run = made_run(tmp_path / "run")
+    write_features(run, ("burdenko", "B-1"), ("burdenko", "B-2"), ("upenn_gbm", "U-1"))
+    found = study_patients(run).table
+    assert found["subject_id"].tolist() == ["B-1", "B-2", "U-1"]
+
+
+def test_features_of_a_part_of_the_patients_are_refused(tmp_path: Path) -> None:
+    run = made_run(tmp_path / "run")
+    write_features(run, ("burdenko", "B-1"))
+    with pytest.raises(StageError, match=r"2 labelled scans .* first is burdenko/B-2/000"):
+        study_patients(run)
+    part = open_run(PARAMS, tmp_path / "run", {"study.patients": ["B-1"]})
+    assert study_patients(part).table["subject_id"].tolist() == ["B-1"]
+
+
+def test_a_near_copy_of_a_trained_patient_is_not_predicted(tmp_path: Path) -> None:
+    run = made_run(tmp_path / "run")
+    write_features(run, ("burdenko", "B-1"), ("burdenko", "B-2"), ("upenn_gbm", "U-1"))
+    store_copies(run, {"upenn_gbm/U-1/000": "a copy of burdenko/B-1"})
+    found = study_patients(run)
+    assert set(found.table["dataset"]) == {"burdenko"}
+    lost = found.lost.set_index("subject_id")
+    assert lost.loc["U-1", ["lost", "reason"]].tolist() == ["copy", "a copy of burdenko/B-1"]

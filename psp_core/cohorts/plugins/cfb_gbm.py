@@ -13,16 +13,16 @@ from psp_core.cohorts.plugins.cfb_gbm_tables import (
     AUTOMATIC,
     PATIENT,
     TIMES,
-    newest_table,
     read_clinical,
     read_gtv_types,
     read_responses,
     read_scan_weeks,
     read_treatment,
 )
-from psp_core.cohorts.scan_files import find_files, find_folders
+from psp_core.cohorts.scan_files import find_files, find_folders, named
 from psp_core.cohorts.schema import make_cohort
-from psp_core.errors import MissingInputError
+from psp_core.cohorts.versions import newest
+from psp_core.errors import AmbiguousInputError, MissingInputError, TableError
 from psp_core.evaluation.classes import CLASSES, NEGATIVE_CLASS, POSITIVE_CLASS, UNLABELLED
 
 NAME = "cfb_gbm"
@@ -93,6 +93,7 @@ def load_cohort(root: Path, *, window_weeks: int = 12, weak_labels: bool = False
     TableError
         With every fault of a table.
     """
+    root = named(root)
     folders = find_folders(root, PATIENT)
     if not folders:
         raise MissingInputError(
@@ -102,9 +103,10 @@ def load_cohort(root: Path, *, window_weeks: int = 12, weak_labels: bool = False
     notes: list[dict[str, object]] = [
         {"subject_id": "", "check": check, "detail": detail} for check, detail in _ABOUT_ALL
     ]
-    clinical = read_clinical(_newest(root, "clinical_data", notes))
-    schedules = read_treatment(_newest(root, "treatment_data", notes))
-    weeks = read_scan_weeks(_newest(root, "mri_availability", notes))
+    clinical, odd_patients = read_clinical(_newest(root, "clinical_data", notes))
+    schedules, odd_schedules = read_treatment(_newest(root, "treatment_data", notes))
+    weeks, odd_weeks = read_scan_weeks(_newest(root, "mri_availability", notes))
+    notes += odd_patients + odd_schedules + odd_weeks
     types = _gtv_types(root, notes)
     responses: dict[str, tuple[str, str]] = {}
     if weak_labels:
@@ -202,9 +204,10 @@ def _names(
 
 def _newest(root: Path, name: str, notes: list[dict[str, object]]) -> Path:
     """Find the newest version of a table and note the others."""
-    path, older = newest_table(root, name)
-    check = "older version of a table, not used"
-    notes += [{"subject_id": "", "check": check, "detail": f"{name} {one}"} for one in older]
+    stem = f"CFB-GBM_{name}"
+    patterns = (f"{stem}_v*.tsv", f"{stem}*.tsv", f"{stem}*.xls*")
+    path, older = newest(root, patterns, scans=PATIENT)
+    notes += older
     return path
 
 
@@ -212,6 +215,11 @@ def _gtv_types(root: Path, notes: list[dict[str, object]]) -> dict[tuple[str, st
     """Who drew the masks; nothing without the table, which no result needs."""
     try:
         path = _newest(root, "treatment_imaging_availability", notes)
+        return read_gtv_types(path)
     except MissingInputError:
         return {}
-    return read_gtv_types(path)
+    except (AmbiguousInputError, TableError) as error:
+        check = "table of who drew the masks could not be read, not used"
+        detail = " ".join(str(error).split())
+        notes.append({"subject_id": "", "check": check, "detail": detail})
+        return {}

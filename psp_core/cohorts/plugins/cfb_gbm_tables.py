@@ -1,159 +1,126 @@
-"""The tables of CFB-GBM: tab-separated, and in several versions of which the newest counts."""
+"""The tables of CFB-GBM, separated by tabs."""
 
 from __future__ import annotations
 
 import math
 import re
-from collections.abc import Iterator, Mapping
+from collections.abc import Mapping, Sequence
 from pathlib import Path
 from typing import Any
 
-from psp_core.cohorts.cleaning import is_missing, normalise_header, read_text_table, shown
-from psp_core.cohorts.plugins.cells import Faults
-from psp_core.errors import AmbiguousInputError, MissingInputError, TableError
+import pandas as pd
+
+from psp_core.cohorts.cleaning import is_missing, read_text_table, shown
+from psp_core.cohorts.schema import RANGES
+from psp_core.cohorts.sheet_cells import (
+    Reader,
+    covariate,
+    id_faults,
+    number,
+    place,
+    repeated_ids,
+    word,
+    words,
+)
+from psp_core.cohorts.sheet_columns import pick_columns
+from psp_core.errors import TableError
+
+Note = dict[str, object]
 
 PATIENT = re.compile(r"\d{3}")
 TIMES = ("t0", "t1", "t2")
 RESPONSES = ("CR", "PR", "MR", "SD", "PD")
 HUMAN, AUTOMATIC = "humanSegmentation", "genSegmentation"
 _TIMES = {time: time for time in TIMES}
-_DEPTHS = ("*", "*/*", "*/*/*")  # at most two folder levels down, as the packages unpack
-_GENDER = {"f": "F", "m": "M"}
+_TIME = {"time": ("temporality",)}
 _GTV_TYPE = {HUMAN.lower(): HUMAN, AUTOMATIC.lower(): AUTOMATIC}
-_VERSION = re.compile(r"(?:_v(\d+))?(?:_(\d{8}))?.*\.(tsv|xlsx?)", re.IGNORECASE)
 _RESPONSE = re.compile(r"[A-Za-z ]*\(([A-Z]{2})\)")
-_ID = "id_patient"
-_SURVIVAL, _AGE = "survival (weeks)", "age_at_t0 (years)"
-_DELAY, _DOSE = "delay_t0_to_radiotherapy (weeks)", "dose (Gy)"
-_FRACTIONS, _AFTER_T0 = "fractions_number", "time_diff_t0 (weeks)"
+_STUDY_ID = re.compile(r"[0-9]{1,3}")
+_RESPONSES = {"to_t1": ("rano_t0_to_t1",), "to_t2": ("rano_t0_to_t2",)}
+# By our name: published name, and how to read it.
+_CLINICAL: Mapping[str, tuple[str, Reader]] = {
+    "sex": ("gender", word({"f": "F", "m": "M"})),
+    "age_years": ("age_at_t0 (years)", number(*RANGES["age_years"])),
+    "weeks": ("survival (weeks)", number(0, 2000)),
+}
+_TREATMENT: Mapping[str, tuple[str, Reader]] = {
+    "total_dose_gy": ("dose (Gy)", number(*RANGES["total_dose_gy"])),
+    "fractions": ("fractions_number", number(*RANGES["fractions"])),
+    "delay": ("delay_t0_to_radiotherapy (weeks)", number(-52, 260)),
+}
+_SCAN: Mapping[str, tuple[str, Reader]] = {
+    "weeks": ("time_diff_t0 (weeks)", number(0, 2000)),
+}
 
 
-def newest_table(root: Path, name: str) -> tuple[Path, list[str]]:
-    """Find the newest version of a table, at most two folder levels below a root.
-
-    Returns
-    -------
-    path : Path
-    older : list of str
-        The other versions, as "v02".
-
-    Raises
-    ------
-    MissingInputError
-        If there is none.
-    AmbiguousInputError
-        If the newest version is there more than once.
-    """
-    found: dict[tuple[bool, int, str], list[Path]] = {}
-    start = f"cfb-gbm_{name}"
-    files = [file for depth in _DEPTHS for file in sorted(root.glob(depth))]
-    for file in files:
-        if not file.name.lower().startswith(start) or not file.is_file():
-            continue
-        if version := _VERSION.fullmatch(file.name[len(start) :]):
-            number, date, suffix = version.groups()
-            key = (suffix.lower() == "tsv", int(number or 0), date or "")
-            found.setdefault(key, []).append(file)
-    if not found:
-        raise MissingInputError(
-            f"no table CFB-GBM_{name}_v*.tsv in the folder {root.name}; "
-            "download it from the page of the collection"
-        )
-    *older, newest = sorted(found)
-    if len(found[newest]) > 1:
-        names = ", ".join(file.relative_to(root).as_posix() for file in found[newest])
-        raise AmbiguousInputError(
-            f"{len(found[newest])} tables of one version: {names}; keep one of them"
-        )
-    return found[newest][0], [f"v{number:02d}" for _, number, _ in older]
-
-
-def read_clinical(path: Path) -> dict[str, dict[str, Any]]:
+def read_clinical(path: Path) -> tuple[dict[str, dict[str, Any]], list[Note]]:
     """Read sex, age and survival, as columns of the cohort table by patient.
+
+    The notes, here and below, say what could not be read and counts as unknown.
 
     Raises
     ------
     MissingInputError, TableError
-        No such file; every wrong row of it.
+        No such file; every wrong column or ID of it.
     """
-    patients: dict[str, dict[str, Any]] = {}
-    faults = Faults(path.name)
-    for patient, cells in _rows(path, (_SURVIVAL, _AGE, "gender"), faults):
-        weeks = faults.number(_SURVIVAL, cells[_SURVIVAL], 0, 2000)
-        known = not math.isnan(weeks)
-        patients[patient] = {
-            "sex": faults.word("gender", cells["gender"], _GENDER, "unknown"),
-            "age_years": faults.number(_AGE, cells[_AGE], 0, 120),
-            "survival_days": round(7 * weeks) if known else math.nan,
-            "survival_event": 1.0 if known else math.nan,
-        }
-    faults.check()
-    return patients
+    table, faults = _read(path, _names(_CLINICAL))
+    table, notes = _covariates(table, _CLINICAL, path.name, faults)
+    table["survival_days"] = (7 * table["weeks"].astype(float)).round()
+    table["survival_event"] = table["weeks"].notna().map({True: 1.0, False: math.nan})
+    records = table.drop(columns=["patient", "weeks"]).to_dict("records")
+    return dict(zip(table["patient"], records, strict=True)), notes
 
 
-def read_treatment(path: Path) -> dict[str, dict[str, float]]:
+def read_treatment(path: Path) -> tuple[dict[str, dict[str, float]], list[Note]]:
     """Read dose, fractions and the estimated end of radiotherapy by patient.
 
     Returns
     -------
-    dict of str to dict
+    schedules : dict of str to dict
         ``total_dose_gy``, ``fractions``, and ``end_days``: days from t0 to the last
         fraction, if five fractions are given a week from the start on; NaN if unknown.
+    notes : list of mappings
 
     Raises
     ------
     MissingInputError, TableError
-        No such file; every wrong row of it.
+        No such file; every wrong column or ID of it.
     """
-    schedules: dict[str, dict[str, float]] = {}
-    faults = Faults(path.name)
-    for patient, cells in _rows(path, (_DELAY, _DOSE, _FRACTIONS), faults):
-        delay = faults.number(_DELAY, cells[_DELAY], -52, 260)
-        fractions = faults.number(_FRACTIONS, cells[_FRACTIONS], 1, 100)
-        if fractions % 1 > 0:
-            faults.add(_FRACTIONS, shown(cells[_FRACTIONS]), "a whole number")
-        end = 7 * delay + 7 / 5 * (fractions - 1)
-        schedules[patient] = {
-            "total_dose_gy": faults.number(_DOSE, cells[_DOSE], 1, 150),
-            "fractions": fractions,
-            "end_days": end if math.isnan(end) else round(end),
-        }
-    faults.check()
-    return schedules
+    table, faults = _read(path, _names(_TREATMENT))
+    table, notes = _covariates(table, _TREATMENT, path.name, faults)
+    values = table.drop(columns="patient").astype(float)
+    values["end_days"] = (7 * values["delay"] + 7 / 5 * (values["fractions"] - 1)).round()
+    records = values.drop(columns="delay").to_dict("records")
+    return dict(zip(table["patient"], records, strict=True)), notes
 
 
-def read_scan_weeks(path: Path) -> dict[tuple[str, str], float]:
+def read_scan_weeks(path: Path) -> tuple[dict[tuple[str, str], float], list[Note]]:
     """Read the weeks from t0 to each scan, by patient and time.
 
     Raises
     ------
     MissingInputError, TableError
-        No such file; every wrong row of it.
+        No such file; every wrong column, ID or time of it.
     """
-    weeks: dict[tuple[str, str], float] = {}
-    faults = Faults(path.name)
-    for patient, cells in _rows(path, ("temporality", _AFTER_T0), faults):
-        time = faults.word("temporality", cells["temporality"], _TIMES, "")
-        weeks[patient, time] = faults.number(_AFTER_T0, cells[_AFTER_T0], 0, 2000)
-    faults.check()
-    return weeks
+    table, faults = _read(path, {**_TIME, **_names(_SCAN)})
+    table, notes = _covariates(table, _SCAN, path.name, faults)
+    keys = zip(table["patient"], table["time"], strict=True)
+    return dict(zip(keys, table["weeks"], strict=True)), notes
 
 
 def read_gtv_types(path: Path) -> dict[tuple[str, str], str]:
-    """Read who drew each mask, by patient and time; nothing from a version without it.
+    """Read who drew each mask, by patient and time; unknown in a version without it.
 
     Raises
     ------
     MissingInputError, TableError
         No such file; every wrong row of it.
     """
-    types: dict[tuple[str, str], str] = {}
-    faults = Faults(path.name)
-    for patient, cells in _rows(path, ("temporality",), faults):
-        time = faults.word("temporality", cells["temporality"], _TIMES, "")
-        types[patient, time] = faults.word("gtv_type", cells.get("gtv_type", ""), _GTV_TYPE, "")
-    faults.check()
-    return types
+    table, faults = _read(path, {**_TIME, "type": ("gtv_type",)}, optional=("type",))
+    types, wrong = words(table["type"], table["patient"], "gtv_type", _GTV_TYPE)
+    if faults or wrong:
+        raise TableError(path.name, faults + wrong)
+    return dict(zip(zip(table["patient"], table["time"], strict=True), types, strict=True))
 
 
 def read_responses(path: Path) -> dict[str, tuple[str, str]]:
@@ -169,52 +136,65 @@ def read_responses(path: Path) -> dict[str, tuple[str, str]]:
     MissingInputError, TableError
         No such file; every wrong row of it.
     """
-    responses: dict[str, tuple[str, str]] = {}
-    faults = Faults(path.name)
-    columns = ("rano_t0_to_t1", "rano_t0_to_t2")
-    for patient, cells in _rows(path, columns, faults):
-        first, second = (_response(faults, name, cells[name]) for name in columns)
-        responses[patient] = (first, second)
-    faults.check()
-    return responses
+    table, faults = _read(path, _RESPONSES)
+    expected = f"one that ends in ({'), ('.join(RESPONSES)})"
+    for name, (column,) in _RESPONSES.items():
+        found = [_response(cell) for cell in table[name]]
+        faults += [
+            f"{place(row, patient, column)}: {shown(cell)}; expected {expected}"
+            for (row, cell), patient, response in zip(
+                table[name].items(), table["patient"], found, strict=True
+            )
+            if response is None
+        ]
+        table[name] = found
+    if faults:
+        raise TableError(path.name, faults)
+    return {patient: (first, second) for patient, first, second in table.itertuples(index=False)}
 
 
-def _response(faults: Faults, column: str, cell: str) -> str:
-    """Letters in brackets of ``Progressive Disease (PD)``."""
+def _response(cell: str) -> str | None:
+    """Letters in brackets of ``Progressive Disease (PD)``; None for another text."""
     if is_missing(cell):
         return ""
     found = _RESPONSE.fullmatch(cell)
-    if found is None or found[1] not in RESPONSES:
-        faults.add(column, shown(cell), f"one that ends in ({'), ('.join(RESPONSES)})")
-        return ""
-    return found[1]
+    return found[1] if found and found[1] in RESPONSES else None
 
 
-def _rows(
-    path: Path, columns: tuple[str, ...], faults: Faults
-) -> Iterator[tuple[str, Mapping[str, str]]]:
-    """Yield the padded study ID and the cells of each row, repeated ones as faults."""
-    table = read_text_table(path, known=(_ID, *columns, "gtv_type"), separator="\t")
-    wrong = [f"column {name!r} is missing" for name in (_ID, *columns) if name not in table]
-    headers = [normalise_header(name) for name in table.columns]
-    wrong += [
-        f"column {name!r} appears more than once"
-        for name in (_ID, *columns, "gtv_type")
-        if headers.count(normalise_header(name)) > 1
-    ]
-    if wrong:
-        raise TableError(path.name, wrong)
-    keys = []
-    for row, record in table.to_dict("index").items():
-        cells = {str(name): str(cell) for name, cell in record.items()}
-        number = cells[_ID]
-        known = re.fullmatch(r"\d{1,3}", number, re.ASCII) is not None
-        patient = number.zfill(3) if known else ""
-        faults.at(row, patient)
-        if not known:
-            faults.add(_ID, "no study ID", "a number from 1 to 999")
-        else:
-            time = f" at {cells['temporality']}" if "temporality" in columns else ""
-            keys.append((row, f"patient {patient}{time}"))
-        yield patient, cells
-    faults.repeated(keys)
+def _names(readers: Mapping[str, tuple[str, Reader]]) -> dict[str, tuple[str, ...]]:
+    return {name: (column,) for name, (column, _) in readers.items()}
+
+
+def _read(
+    path: Path, columns: Mapping[str, Sequence[str]], *, optional: Sequence[str] = ()
+) -> tuple[pd.DataFrame, list[str]]:
+    """Read the columns of a table, the study ID padded; what is wrong with IDs and times."""
+    text = read_text_table(path, separator="\t")
+    table, faults = pick_columns(text, {"patient": ("id_patient",), **columns}, optional=optional)
+    if faults:
+        raise TableError(path.name, faults)
+    ids = table["patient"]
+    faults = id_faults(ids, _STUDY_ID, "id_patient", "a number from 1 to 999")
+    table["patient"] = ids.str.zfill(3).where(ids.str.fullmatch(_STUDY_ID), "")
+    names = "patient " + table["patient"]
+    if "time" in table:
+        names += " at " + table["time"]
+        table["time"], wrong = words(table["time"], table["patient"], "temporality", _TIMES)
+        faults += wrong
+    return table, faults + repeated_ids(names.where(table["patient"] != "", ""))
+
+
+def _covariates(
+    table: pd.DataFrame,
+    readers: Mapping[str, tuple[str, Reader]],
+    source: str,
+    faults: Sequence[str],
+) -> tuple[pd.DataFrame, list[Note]]:
+    """Read the other columns, once there is no fault."""
+    if faults:
+        raise TableError(source, faults)
+    notes: list[Note] = []
+    for name, (column, reader) in readers.items():
+        table[name], odd = covariate(table[name], table["patient"], column, reader)
+        notes += odd
+    return table, notes

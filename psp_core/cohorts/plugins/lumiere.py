@@ -22,10 +22,10 @@ from psp_core.cohorts.plugins.lumiere_tables import (
     read_patients,
     read_ratings,
 )
-from psp_core.cohorts.scan_files import find_files, find_folders
+from psp_core.cohorts.scan_files import find_files, find_folders, named
 from psp_core.cohorts.schema import make_cohort
-from psp_core.cohorts.workbook import find_table
-from psp_core.errors import MissingInputError
+from psp_core.cohorts.versions import newest
+from psp_core.errors import AmbiguousInputError, MissingInputError, TableError
 from psp_core.evaluation.classes import CLASSES, UNLABELLED
 
 NAME = "lumiere"
@@ -93,17 +93,20 @@ def load_cohort(
     TableError
         With every fault of a table.
     """
+    root = named(root)
     folders = find_folders(root, PATIENT)
     if not folders:
         raise MissingInputError(
             f"no folder named like Patient-001 under {root.name}; "
             "give the folder that holds the unpacked download"
         )
-    ratings, notes = read_ratings(_table(root, "LUMIERE-ExpertRating"))
-    patients, more = read_patients(_table(root, "LUMIERE-Demographics_Pathology"))
+    notes: list[dict[str, object]] = []
+    ratings, odd = read_ratings(_table(root, "LUMIERE-ExpertRating", notes))
+    patients, more = read_patients(_table(root, "LUMIERE-Demographics_Pathology", notes))
     orders = _orders(folders, ratings)
     scans = one_per_time_point([scan for one in folders for scan in _scans(one, root, orders)])
     notes += [
+        *odd,
         *more,
         *_odd_folders(folders),
         *_without_row(scans, patients),
@@ -186,11 +189,15 @@ def _promised(
     root: Path, scans: Scans, orders: Mapping[str, list[Week]]
 ) -> list[dict[str, object]]:
     """Note sequences that the makers list and the download lacks; needs their table."""
+    notes: list[dict[str, object]] = []
     try:
-        shipped = read_completeness(_table(root, "LUMIERE-datacompleteness"))
+        shipped = read_completeness(_table(root, "LUMIERE-datacompleteness", notes))
     except MissingInputError:
         return []
-    return [
+    except (AmbiguousInputError, TableError) as error:
+        check = "table of the sequences could not be read, not used"
+        return [{"subject_id": "", "check": check, "detail": " ".join(str(error).split())}]
+    return notes + [
         scan_note(scan, "sequence of the table is not there", _FILES[column][0])
         for scan in scans.found
         for column in sorted(
@@ -200,5 +207,8 @@ def _promised(
     ]
 
 
-def _table(root: Path, prefix: str) -> Path:
-    return find_table(root, (f"{prefix}*.csv", f"{prefix}*.xls*"))
+def _table(root: Path, prefix: str, notes: list[dict[str, object]]) -> Path:
+    """Find the newest table of a name and note the others."""
+    path, others = newest(root, (f"{prefix}*.csv", f"{prefix}*.xls*"), scans=PATIENT)
+    notes += others
+    return path

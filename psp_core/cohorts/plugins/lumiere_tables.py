@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import math
 import re
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
@@ -11,8 +10,20 @@ from typing import Any
 
 import pandas as pd
 
-from psp_core.cohorts.cleaning import is_missing, normalise_header, read_text_table, shown
-from psp_core.cohorts.plugins.cells import Faults
+from psp_core.cohorts.cleaning import is_missing, read_text_table, shown
+from psp_core.cohorts.markers import idh_status, mgmt_status
+from psp_core.cohorts.schema import RANGES
+from psp_core.cohorts.sheet_cells import (
+    Reader,
+    covariate,
+    id_faults,
+    number,
+    place,
+    repeated_ids,
+    word,
+    words,
+)
+from psp_core.cohorts.sheet_columns import pick_columns
 from psp_core.errors import TableError
 
 Week = tuple[int, int]  # week number, and which scan of that week (0 when not said)
@@ -22,12 +33,29 @@ RESPONSES = ("PD", "SD", "PR", "CR")
 STAGES = ("Pre-Op", "Post-Op")
 _WEEK = re.compile(r"week-(\d{3})(?:-([1-9]\d*))?")
 _CODES = {code.lower(): code for code in (*RESPONSES, *STAGES)}
+_MARK = {"x": "x"}
 _SEX = {"male": "M", "female": "F", "m": "M", "f": "F"}
-_IDH = {"wt": "wildtype", "r132h mut": "mutant"}
-_MGMT = {"methylated": "methylated", "not methylated": "unmethylated"}
-_PATIENT_COLUMN = {"patient": ("patient",)}
-_WEEK_COLUMN = {"week": ("date", "timepoint")}
-_SEQUENCES = {"ct1": "t1ce_file", "t1": "t1_file", "t2": "t2_file", "flair": "flair_file"}
+_PATIENT_COLUMN = {"patient": ("Patient",)}
+_KEY_COLUMNS = {**_PATIENT_COLUMN, "week": ("Date", "Timepoint", "Date*", "Timepoint*")}
+_RATING_COLUMNS = {
+    **_KEY_COLUMNS,
+    "mark": ("LessThan3Months*",),
+    "rating": ("Rating (according to RANO*",),
+}
+_COVARIATES: Mapping[str, tuple[str, Reader]] = {
+    "sex": ("Sex", word(_SEX)),
+    "age_years": ("Age at surgery (years)", number(*RANGES["age_years"])),
+    "idh_status": ("IDH (WT: wild type)", idh_status),
+    "mgmt_status": ("MGMT qualitative", mgmt_status),
+    "survival_days": ("Survival time (weeks)", number(0, 2000)),
+}
+_STARTS = {
+    "age_years": ("Age at surgery*",),
+    "idh_status": ("IDH (*",),
+    "mgmt_status": ("MGMT qualitative*",),
+    "survival_days": ("Survival time*",),
+}
+_SEQUENCES = {"t1ce_file": "CT1", "t1_file": "T1", "t2_file": "T2", "flair_file": "FLAIR"}
 
 
 @dataclass(frozen=True)
@@ -70,35 +98,36 @@ def read_ratings(path: Path) -> tuple[dict[str, list[Rating]], list[dict[str, ob
     MissingInputError, TableError
         No such file; every wrong row of it.
     """
-    columns = {
-        **_PATIENT_COLUMN,
-        **_WEEK_COLUMN,
-        "lessthan3months": ("lessthan3months",),
-        "rating": ("rating (according to rano",),
-    }
-    table = _read(path, columns)
-    faults = Faults(path.name)
+    table, faults = _read(path, _RATING_COLUMNS)
+    marks, wrong = words(table["mark"], table["patient"], "LessThan3Months", _MARK)
+    faults += wrong
+    codes = table["rating"].str.split("/")
+    for (row, cells), patient in zip(codes.items(), table["patient"], strict=True):
+        faults += [
+            f"{place(row, patient, 'Rating')}: {shown(one.strip())}; expected {', '.join(_CODES)}"
+            for one in cells
+            if not is_missing(one) and one.strip().lower() not in _CODES
+        ]
+    if faults:
+        raise TableError(path.name, faults)
     by_week: dict[tuple[str, Week], list[Rating]] = {}
-    for row, cells in table.to_dict("index").items():
-        patient, week = _key(faults, row, cells)
-        mark = faults.word("LessThan3Months", cells["lessthan3months"], {"x": "x"}, "")
-        codes = set()
-        for word in cells["rating"].split("/"):
-            codes.add(faults.word("Rating", word.strip(), _CODES, ""))
-        one = Rating(week, frozenset(codes - {""}), bool(mark))
-        by_week.setdefault((patient, week), []).append(one)
-    faults.check()
+    for patient, name, mark, cells in zip(
+        table["patient"], table["week"], marks, codes, strict=True
+    ):
+        week = parse_week(name) or (0, 0)
+        known = frozenset(_CODES[one.strip().lower()] for one in cells if not is_missing(one))
+        by_week.setdefault((patient, week), []).append(Rating(week, known, mark == "x"))
     ratings: dict[str, list[Rating]] = {}
     notes: list[dict[str, object]] = []
     for (patient, week), several in sorted(by_week.items()):
-        codes = {code for one in several for code in one.codes}
+        found = frozenset(code for one in several for code in one.codes)
         if len(several) > 1:
-            detail = f"week {week[0]}: {' and '.join(sorted(codes)) or 'no rating'}"
+            detail = f"week {week[0]}: {' and '.join(sorted(found)) or 'no rating'}"
             notes.append(
                 {"subject_id": patient, "check": "date rated more than once", "detail": detail}
             )
         is_early = any(one.is_early for one in several)
-        ratings.setdefault(patient, []).append(Rating(week, frozenset(codes), is_early))
+        ratings.setdefault(patient, []).append(Rating(week, found, is_early))
     return ratings, notes
 
 
@@ -110,43 +139,28 @@ def read_patients(path: Path) -> tuple[dict[str, dict[str, Any]], list[dict[str,
     patients : dict of str to dict
         Columns of the cohort table by patient.
     notes : list of mappings
-        IDH texts that say neither mutant nor wild type.
+        What could not be read and counts as unknown.
 
     Raises
     ------
     MissingInputError, TableError
-        No such file; every wrong row of it.
+        No such file; every wrong ID of it.
     """
     columns = {
         **_PATIENT_COLUMN,
-        "survival": ("survival time",),
-        "sex": ("sex",),
-        "age": ("age at surgery",),
-        "idh": ("idh (",),
-        "mgmt": ("mgmt qualitative",),
+        **{name: (column, *_STARTS.get(name, ())) for name, (column, _) in _COVARIATES.items()},
     }
-    table = _read(path, columns)
-    faults = Faults(path.name)
-    patients: dict[str, dict[str, Any]] = {}
-    rows: list[tuple[object, str]] = []
+    table, faults = _read(path, columns)
+    faults += repeated_ids(table["patient"])
+    if faults:
+        raise TableError(path.name, faults)
     notes: list[dict[str, object]] = []
-    for row, cells in table.to_dict("index").items():
-        patient = _patient(faults, row, cells)
-        rows.append((row, patient))
-        idh = cells["idh"]
-        if not is_missing(idh) and idh.lower() not in _IDH:
-            notes.append({"subject_id": patient, "check": "IDH not decided", "detail": shown(idh)})
-        weeks = faults.number("Survival time (weeks)", cells["survival"], 0, 2000)
-        patients[patient] = {
-            "sex": faults.word("Sex", cells["sex"], _SEX, "unknown"),
-            "age_years": faults.number("Age at surgery (years)", cells["age"], 0, 120),
-            "idh_status": _IDH.get(idh.lower(), "unknown"),
-            "mgmt_status": faults.word("MGMT qualitative", cells["mgmt"], _MGMT, "unknown"),
-            "survival_days": weeks if math.isnan(weeks) else round(7 * weeks),
-        }
-    faults.repeated((row, patient) for row, patient in rows if patient)
-    faults.check()
-    return patients, notes
+    for name, (column, reader) in _COVARIATES.items():
+        table[name], odd = covariate(table[name], table["patient"], column, reader)
+        notes += odd
+    table["survival_days"] = (7 * table["survival_days"].astype(float)).round()
+    records = table.drop(columns="patient").to_dict("records")
+    return dict(zip(table["patient"], records, strict=True)), notes
 
 
 def read_completeness(path: Path) -> dict[tuple[str, Week], set[str]]:
@@ -157,51 +171,31 @@ def read_completeness(path: Path) -> dict[tuple[str, Week], set[str]]:
     MissingInputError, TableError
         No such file; every wrong row of it.
     """
-    table = _read(path, {**_PATIENT_COLUMN, **_WEEK_COLUMN, **{n: (n,) for n in _SEQUENCES}})
-    faults = Faults(path.name)
+    table, faults = _read(path, {**_KEY_COLUMNS, **{n: (told,) for n, told in _SEQUENCES.items()}})
+    for name, column in _SEQUENCES.items():
+        table[name], wrong = words(table[name], table["patient"], column, _MARK)
+        faults += wrong
+    if faults:
+        raise TableError(path.name, faults)
     shipped: dict[tuple[str, Week], set[str]] = {}
-    for row, cells in table.to_dict("index").items():
-        key = _key(faults, row, cells)
-        marked = [n for n in _SEQUENCES if faults.word(n.upper(), cells[n], {"x": "x"}, "")]
-        shipped.setdefault(key, set()).update(_SEQUENCES[name] for name in marked)
-    faults.check()
+    for cells in table.to_dict("records"):
+        key = cells["patient"], parse_week(cells["week"]) or (0, 0)
+        shipped.setdefault(key, set()).update(n for n in _SEQUENCES if cells[n] == "x")
     return shipped
 
 
-def _read(path: Path, columns: Mapping[str, Sequence[str]]) -> pd.DataFrame:
-    """Read a table and keep the columns that begin like one of their prefixes."""
-    table = read_text_table(path)
-    headers = [normalise_header(name) for name in table.columns]
-    faults = []
-    kept = {}
-    for name, prefixes in columns.items():
-        exact = [at for at, header in enumerate(headers) if header in prefixes]
-        found = exact or [at for at, h in enumerate(headers) if h.startswith(tuple(prefixes))]
-        if len(found) != 1:
-            wanted = " or ".join(map(repr, prefixes))
-            faults.append(f"{len(found)} columns begin with {wanted}; expected one")
-        else:
-            kept[name] = table.iloc[:, found[0]]
+def _read(path: Path, columns: Mapping[str, Sequence[str]]) -> tuple[pd.DataFrame, list[str]]:
+    """Read the columns of a table; a patient who has no study ID is empty, and a fault."""
+    table, faults = pick_columns(read_text_table(path), columns)
     if faults:
         raise TableError(path.name, faults)
-    return pd.DataFrame(kept)
-
-
-def _patient(faults: Faults, row: object, cells: Mapping[Any, str]) -> str:
-    """Study ID of a row."""
-    patient = cells["patient"]
-    if PATIENT.fullmatch(patient):
-        faults.at(row, patient)
-        return patient
-    faults.at(row)
-    faults.add("Patient", "no study ID", "one like Patient-001")
-    return ""
-
-
-def _key(faults: Faults, row: object, cells: Mapping[Any, str]) -> tuple[str, Week]:
-    """Study ID and week of a row."""
-    patient = _patient(faults, row, cells)
-    week = parse_week(cells["week"])
-    if week is None:
-        faults.add("Date", shown(cells["week"]), "a week like week-040 or week-040-2")
-    return patient, week or (0, 0)
+    faults = id_faults(table["patient"], PATIENT, "Patient", "one like Patient-001")
+    table["patient"] = table["patient"].where(table["patient"].str.fullmatch(PATIENT), "")
+    if "week" in table:
+        faults += [
+            f"{place(row, patient, 'Date')}: {shown(week)}; expected a week like week-040 or "
+            "week-040-2"
+            for row, patient, week in table[["patient", "week"]].itertuples()
+            if parse_week(week) is None
+        ]
+    return table, faults

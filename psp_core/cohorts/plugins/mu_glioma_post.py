@@ -17,8 +17,8 @@ import pandas as pd
 from psp_core.cohorts.flow import LoadedCohort, make_notes
 from psp_core.cohorts.longitudinal import Scan, find_scans, patient_flow, scan_note
 from psp_core.cohorts.plugins.mu_workbook import SUBJECT_ID, TIMEPOINTS, read_clinical
-from psp_core.cohorts.schema import make_cohort
-from psp_core.cohorts.workbook import find_table
+from psp_core.cohorts.schema import RANGES, make_cohort
+from psp_core.cohorts.versions import newest
 from psp_core.errors import ConfigError
 from psp_core.evaluation.classes import POSITIVE_CLASS, UNLABELLED
 
@@ -77,7 +77,7 @@ def load_cohort(
     -------
     LoadedCohort
         ``days_since_rt`` is the day of the MRI less that of the end of radiotherapy;
-        ``age_years`` that at diagnosis and the time since.
+        ``age_years`` that at diagnosis and the time since, unknown without the day of the MRI.
 
     Raises
     ------
@@ -94,12 +94,15 @@ def load_cohort(
         fault = f"progression_tolerance_days is {progression_tolerance_days}; expected 0 or more"
         raise ConfigError(NAME, [fault])
     scans = find_scans(root, _SCAN, _SUFFIXES, example="PatientID_0003/Timepoint_1")
-    clinical, notes = read_clinical(clinical_table or find_table(root, CLINICAL_PATTERNS))
-    notes += scans.notes
+    clinical_table, notes = newest(root, CLINICAL_PATTERNS, scans=SUBJECT_ID, given=clinical_table)
+    clinical, odd = read_clinical(clinical_table)
+    notes += odd + scans.notes
     known: dict[str, dict[Any, Any]] = {
         str(subject): row.to_dict() for subject, row in clinical.iterrows()
     }
     rows = [_row(scan, known.get(scan.subject_id, {})) for scan in scans.usable]
+    for scan, row in zip(scans.usable, rows, strict=True):
+        notes += _without_impossible(scan, row)
     notes += [
         scan_note(scan, "patient is not in the clinical workbook")
         for scan in scans.usable
@@ -122,7 +125,6 @@ def _row(scan: Scan, clinical: Mapping[Any, Any]) -> dict[str, Any]:
     mri_day = math.nan
     if scan.timepoint in TIMEPOINTS:
         mri_day = clinical.get(f"mri_{scan.timepoint}_day", math.nan)
-    years = 0 if math.isnan(mri_day) else mri_day / DAYS_PER_YEAR
     status = ("sex", "idh_status", "mgmt_status", "total_dose_gy", "fractions")
     return {
         "subject_id": scan.subject_id,
@@ -130,11 +132,23 @@ def _row(scan: Scan, clinical: Mapping[Any, Any]) -> dict[str, Any]:
         "visit_number": scan.timepoint,
         "dataset": NAME,
         "days_since_rt": mri_day - clinical.get("rt_end_day", math.nan),
-        "age_years": clinical.get("age_at_diagnosis", math.nan) + years,
+        "age_years": clinical.get("age_at_diagnosis", math.nan) + mri_day / DAYS_PER_YEAR,
         **{column: clinical[column] for column in status if clinical},
         **scan.files,
         "mri_day": mri_day,
     }
+
+
+def _without_impossible(scan: Scan, row: dict[str, Any]) -> list[dict[str, object]]:
+    """Make a difference unknown, in place, that no patient can have; a note of each."""
+    notes = []
+    for column in ("days_since_rt", "age_years"):
+        low, high, _ = RANGES[column]
+        if not math.isnan(row[column]) and not low <= row[column] <= high:
+            check = f"{column} cannot be, taken as unknown"
+            notes.append(scan_note(scan, check, f"{row[column]:g}"))
+            row[column] = math.nan
+    return notes
 
 
 def _weak_labels(

@@ -2,16 +2,21 @@
 
 from __future__ import annotations
 
-import math
 import re
 from collections.abc import Mapping
 from pathlib import Path
 
 import pandas as pd
 
-from psp_core.cohorts.cleaning import is_missing, shown
 from psp_core.cohorts.schema import RANGES
-from psp_core.cohorts.sheet_cells import numbers, words
+from psp_core.cohorts.sheet_cells import (
+    Reader,
+    covariate,
+    id_faults,
+    number,
+    repeated_ids,
+    word,
+)
 from psp_core.cohorts.sheet_columns import pick_columns
 from psp_core.cohorts.workbook import read_sheet
 from psp_core.errors import TableError
@@ -29,27 +34,40 @@ _DAYS: Mapping[str, str] = {
         for n in TIMEPOINTS
     },
 }
-_AGE = "Age at diagnosis"
-# By our name: published name, and category by code.
-_WORDS: Mapping[str, tuple[str, Mapping[str, str]]] = {
-    "sex": ("Sex at Birth", {"f": "F", "female": "F", "m": "M", "male": "M"}),
-    "idh1": ("IDH1 mutation", {"0": "wildtype", "1": "mutant", "2": "unknown"}),
-    "idh2": ("IDH2 mutation", {"0": "wildtype", "1": "mutant", "2": "unknown"}),
-    "mgmt_status": (
-        "MGMT methylation",
-        {"0": "unmethylated", "1": "methylated", "2": "unknown", "3": "unknown", "4": "unknown"},
-    ),
+_DOSE = re.compile(r"(\d+(?:\.\d+)?) ?(c?gy)?", flags=re.IGNORECASE)
+_FRACTIONS = re.compile(r"(\d+) ?(?:fx|fractions?)?", flags=re.IGNORECASE)
+
+
+def _dose_gy(text: str) -> tuple[float, bool]:
+    """Read a prescribed dose such as ``60 Gy``; several doses are not understood."""
+    match = _DOSE.fullmatch(text)
+    factor = 0.01 if match and (match[2] or "").lower() == "cgy" else 1
+    gy = f"{factor * float(match[1]):.10g}" if match else text
+    return number(*RANGES["total_dose_gy"])(gy)
+
+
+def _fractions(text: str) -> tuple[float, bool]:
+    match = _FRACTIONS.fullmatch(text)
+    return number(*RANGES["fractions"])(match[1] if match else text)
+
+
+_IDH = word({"0": "wildtype", "1": "mutant", "2": "unknown"})
+_MGMT = word({"0": "unmethylated", "1": "methylated", **dict.fromkeys("234", "unknown")})
+# By our name: published name, and how to read it.
+_COVARIATES: Mapping[str, tuple[str, Reader]] = {
+    "sex": ("Sex at Birth", word({"f": "F", "female": "F", "m": "M", "male": "M"})),
+    "idh1": ("IDH1 mutation", _IDH),
+    "idh2": ("IDH2 mutation", _IDH),
+    "mgmt_status": ("MGMT methylation", _MGMT),
+    "age_at_diagnosis": ("Age at diagnosis", number(*RANGES["age_years"])),
+    "total_dose_gy": ("Dose", _dose_gy),
+    "fractions": ("Number of Fractions", _fractions),
+    **{name: (column, number(*RANGES["days_since_rt"])) for name, column in _DAYS.items()},
 }
 _COLUMNS = {
     "subject_id": ("Patient_ID",),
-    "age": (_AGE,),
-    "dose": ("Dose",),
-    "fractions": ("Number of Fractions",),
-    **{name: (column,) for name, (column, _) in _WORDS.items()},
-    **{name: (column,) for name, column in _DAYS.items()},
+    **{name: (column,) for name, (column, _) in _COVARIATES.items()},
 }
-_DOSE = re.compile(r"(\d+(?:\.\d+)?) ?(c?gy)?", flags=re.IGNORECASE)
-_FRACTIONS = re.compile(r"(\d+) ?(fx|fractions?)?", flags=re.IGNORECASE)
 
 
 def read_clinical(path: Path) -> tuple[pd.DataFrame, list[dict[str, object]]]:
@@ -71,69 +89,19 @@ def read_clinical(path: Path) -> tuple[pd.DataFrame, list[dict[str, object]]]:
     MissingInputError
         If there is no such file.
     TableError
-        With every fault of the sheet, by row.
+        With every fault of the columns and IDs, by row.
     """
     table, faults = pick_columns(read_sheet(path, sheet=SHEET), _COLUMNS)
     subjects = table["subject_id"]
-    faults += _id_faults(subjects)
-    subjects = subjects.where(subjects.map(lambda subject: bool(SUBJECT_ID.fullmatch(subject))), "")
-    notes: list[dict[str, object]] = []
-    read: dict[str, pd.Series[str] | pd.Series[float]] = {}
-    for name, (column, meaning) in _WORDS.items():
-        read[name], wrong = words(table[name], subjects, column, meaning)
-        faults += wrong
-    ages = {"age": (_AGE, "age_years")}
-    for name, (column, kind) in (
-        ages | {name: (column, "days_since_rt") for name, column in _DAYS.items()}
-    ).items():
-        read[name], wrong, more = numbers(table[name], subjects, column, kind)
-        faults += wrong
-        notes += more
+    faults += id_faults(subjects, SUBJECT_ID, "Patient_ID", "one like PatientID_0003")
+    faults += repeated_ids(subjects.where(subjects.str.fullmatch(SUBJECT_ID), ""))
     if faults:
         raise TableError(path.name, faults)
-    for name, column, reader in (
-        ("total_dose_gy", "dose", _dose_gy),
-        ("fractions", "fractions", _fractions),
-    ):
-        read[name] = table[column].map(reader).astype(float)
-        unread = read[name].isna() & ~table[column].map(is_missing)
-        check = f"{_COLUMNS[column][0]} could not be read, taken as unknown"
-        notes += [
-            {"subject_id": subject, "check": check, "detail": shown(cell)}
-            for subject, cell in zip(subjects[unread], table.loc[unread, column], strict=True)
-        ]
-    clinical = pd.DataFrame(read).rename(columns={"age": "age_at_diagnosis"})
+    notes: list[dict[str, object]] = []
+    clinical = pd.DataFrame(index=table.index)
+    for name, (column, reader) in _COVARIATES.items():
+        clinical[name], odd = covariate(table[name], subjects, column, reader)
+        notes += odd
     clinical["idh_status"] = clinical["idh1"].where(clinical["idh2"] != "mutant", "mutant")
     clinical.index = pd.Index(subjects, name="subject_id")
     return clinical.drop(columns=["idh1", "idh2"]), notes
-
-
-def _id_faults(subjects: pd.Series[str]) -> list[str]:
-    faults = [
-        f"row {row}, Patient_ID: {'no study ID' if subject else 'empty'}; "
-        "expected one like PatientID_0003"
-        for row, subject in subjects.items()
-        if not SUBJECT_ID.fullmatch(subject)
-    ]
-    for subject, rows in subjects.groupby(subjects).groups.items():
-        if subject and len(rows) > 1 and SUBJECT_ID.fullmatch(str(subject)):
-            numbers = " and ".join(map(str, rows))
-            faults.append(f"rows {numbers} share the ID {subject}; two patients with one ID?")
-    return faults
-
-
-def _dose_gy(text: str) -> float:
-    """Read a prescribed dose such as ``60 Gy``; NaN for several doses or another text."""
-    match = _DOSE.fullmatch(text)
-    if match is None:
-        return math.nan
-    dose_gy = float(match[1]) / (100 if (match[2] or "").lower() == "cgy" else 1)
-    low, high, _ = RANGES["total_dose_gy"]
-    return dose_gy if low <= dose_gy <= high else math.nan
-
-
-def _fractions(text: str) -> float:
-    """Read a number of fractions; NaN for another text."""
-    match = _FRACTIONS.fullmatch(text)
-    low, high, _ = RANGES["fractions"]
-    return float(match[1]) if match and low <= float(match[1]) <= high else math.nan

@@ -8,9 +8,15 @@ from pathlib import Path
 
 import pandas as pd
 
-from psp_core.cohorts.plugins.ucsd_scan_id import scan_id_faults, subject_of, timepoint_of
-from psp_core.cohorts.schema import cross_row_faults
-from psp_core.cohorts.sheet_cells import numbers, words
+from psp_core.cohorts.markers import idh_status, mgmt_status
+from psp_core.cohorts.plugins.ucsd_scan_id import (
+    scan_id_faults,
+    subject_of,
+    timepoint_of,
+    without_remarks,
+)
+from psp_core.cohorts.schema import RANGES, cross_row_faults
+from psp_core.cohorts.sheet_cells import Reader, covariate, number, word
 from psp_core.cohorts.sheet_columns import pick_columns
 from psp_core.cohorts.workbook import read_sheet
 from psp_core.errors import TableError
@@ -18,38 +24,22 @@ from psp_core.errors import TableError
 SHEETS = ("Cinical info", "Clinical info")  # the first is how it was published
 CURRENT_VERSION = 3  # of the workbook; it gave some rows another patient ID
 
-_AGE, _SEX, _IDH, _MGMT = "Patient's Age", "Sex at birth", "IDH", "MGMT"
-_LAST_RADIATION = "Days from Acquistion to Date of last radiation prior to scan"
+_SEX = {"f": "F", "female": "F", "m": "M", "male": "M"}
+# By our name: published name, and how to read it; there day 0 is the scan.
+_COVARIATES: Mapping[str, tuple[str, Reader]] = {
+    "sex": ("Sex at birth", word(_SEX)),
+    "idh_status": ("IDH", idh_status),
+    "mgmt_status": ("MGMT", mgmt_status),
+    "age_years": ("Patient's Age", number(*RANGES["age_years"])),
+    "days_since_rt": (
+        "Days from Acquistion to Date of last radiation prior to scan",
+        number(*RANGES["days_since_rt"], sign=-1),
+    ),
+}
 _COLUMNS = {
     "scan_id": ("ID", "Acquisition ID", "TCIA ID"),
-    "age_years": (_AGE,),
-    "sex": (_SEX,),
-    "idh_status": (_IDH,),
-    "mgmt_status": (_MGMT,),
-    "last_radiation_day": (_LAST_RADIATION,),
+    **{name: (column,) for name, (column, _) in _COVARIATES.items()},
 }
-# The codes of the workbook are published nowhere: what a centre plausibly writes.
-_UNKNOWN = ("not tested", "not done", "not performed", "indeterminate", "inconclusive", "pending")
-_WORDS: Mapping[str, tuple[str, Mapping[str, tuple[str, ...]]]] = {
-    "sex": (_SEX, {"F": ("f", "female"), "M": ("m", "male")}),
-    "idh_status": (
-        _IDH,
-        {
-            "wildtype": ("wildtype", "wild type", "wild-type", "wt", "negative", "not mutated"),
-            "mutant": ("mutant", "mutated", "mutation", "mut", "positive"),
-            "unknown": _UNKNOWN,
-        },
-    ),
-    "mgmt_status": (
-        _MGMT,
-        {
-            "methylated": ("methylated", "positive"),
-            "unmethylated": ("unmethylated", "not methylated", "negative"),
-            "unknown": _UNKNOWN,
-        },
-    ),
-}
-_GENE = re.compile(r"^(idh ?1?(/2)?|mgmt)[ :,-]+|\(.*\)$", flags=re.IGNORECASE)
 
 
 def read_clinical(path: Path) -> tuple[pd.DataFrame, list[dict[str, object]]]:
@@ -70,29 +60,23 @@ def read_clinical(path: Path) -> tuple[pd.DataFrame, list[dict[str, object]]]:
     MissingInputError
         If there is no such file.
     TableError
-        With every fault of the sheet, by row.
+        With every fault of the columns and IDs, by row.
     """
     table, faults = pick_columns(read_sheet(path, sheet=SHEETS), _COLUMNS)
+    table, notes = without_remarks(table)
     faults += scan_id_faults(table["scan_id"], _COLUMNS["scan_id"][0])
     subjects = table["scan_id"].map(subject_of)
     read = pd.DataFrame({"scan_id": table["scan_id"], "subject_id": subjects})
     read["timepoint"] = table["scan_id"].map(timepoint_of)
-    for name, (column, spellings) in _WORDS.items():
-        meaning = {word: category for category, told in spellings.items() for word in told}
-        bare = table[name].map(lambda cell: _GENE.sub("", cell).strip())
-        read[name], wrong = words(bare, subjects, column, meaning)
-        faults += wrong
-    read["age_years"], wrong, notes = numbers(table["age_years"], subjects, _AGE, "age_years")
-    days, wrong_days, more = numbers(
-        table["last_radiation_day"], subjects, _LAST_RADIATION, "days_since_rt"
-    )
-    read["days_since_rt"] = 0 - days
-    faults += wrong + wrong_days
-    known = read[read["subject_id"] != ""]
+    for name, (column, reader) in _COVARIATES.items():
+        read[name], odd = covariate(table[name], subjects, column, reader)
+        notes += odd
+    # Not the ages: days count from the last of several courses and are no common clock.
+    known = read.loc[subjects != "", ["subject_id", "timepoint", "sex"]]
     faults += cross_row_faults(known, rows=[int(str(row)) for row in known.index])
     if faults:
         raise TableError(path.name, faults)
-    notes += more + _version_notes(path)
+    notes += _version_notes(path)
     notes += [
         {
             "subject_id": scan["subject_id"],

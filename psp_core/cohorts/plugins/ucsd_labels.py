@@ -83,7 +83,7 @@ def label_of(
     elif clinical is None:
         reason = "not in the clinical workbook"
     elif case is not None and not case["effects"]:
-        reason = "listed as treatment effect without a diagnosis"
+        reason = "listed without a diagnosis that is understood"
     elif case is not None and not set(case["effects"].split("+")) <= set(rule.effects):
         reason = f"listed as {case['effects']}, which the rule does not count"
     elif math.isnan(days):

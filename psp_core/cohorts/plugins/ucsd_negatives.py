@@ -7,9 +7,9 @@ from pathlib import Path
 
 import pandas as pd
 
-from psp_core.cohorts.cleaning import is_missing, normalise_header, shown
-from psp_core.cohorts.plugins.ucsd_scan_id import scan_id_faults, subject_of
-from psp_core.cohorts.sheet_cells import place
+from psp_core.cohorts.cleaning import is_missing, normalise_header
+from psp_core.cohorts.plugins.ucsd_scan_id import scan_id_faults, subject_of, without_remarks
+from psp_core.cohorts.sheet_cells import covariate, repeated_ids
 from psp_core.cohorts.sheet_columns import pick_columns
 from psp_core.cohorts.workbook import read_sheet
 from psp_core.errors import TableError
@@ -26,56 +26,57 @@ _EFFECT = {
     "radiation_necrosis": re.compile(r"necrosis|\brn\b"),
     "non_specific": re.compile(r"\bns\b|non[- ]?specific"),
 }
+# Says that it is no such effect, or that there is tumour as well.
+_NOT_ALONE = re.compile(r"\b(?:no|not|without)\b|tumou?r|recur|progress|residual|neoplas")
+_PSEUDOPROGRESSION = re.compile(r"pseudo[- ]?progress\w*")
 _PROVEN = re.compile(r"patholog|histolog|biops|proven")
 _FOLLOWED = re.compile(r"clinical|imaging|follow")
 _DENIED = re.compile(r"\b(no|not|non|without|un\w*)\b")
 
 
-def read_negatives(path: Path) -> pd.DataFrame:
+def read_negatives(path: Path) -> tuple[pd.DataFrame, list[dict[str, object]]]:
     """Read the workbook of negative cases: what is treatment effect and no tumour.
 
     The first sheet; which words it uses is not published, so a diagnosis is told by what
-    it holds: PsP or pseudo, necrosis or RN, NS or non-specific.
+    it holds: PsP or pseudo, necrosis or RN, NS or non-specific; by none of them if it also
+    denies something or names tumour.
 
     Returns
     -------
-    DataFrame
+    cases : DataFrame
         Indexed by scan ID: ``effects`` (names of `EFFECTS` joined by ``+``, empty without
-        a diagnosis) and ``reference_standard`` (histology, follow_up or unknown).
+        a diagnosis that is understood) and ``reference_standard`` (histology, follow_up
+        or unknown).
+    notes : list of dict
+        Diagnoses that are not understood, and rows that were passed over.
 
     Raises
     ------
     MissingInputError
         If there is no such file.
     TableError
-        With every fault of the sheet, by row.
+        With every fault of the columns and IDs, by row.
     """
-    sheet = read_sheet(path)
-    table, faults = pick_columns(sheet, _COLUMNS, optional=("proof",))
-    faults += scan_id_faults(table["scan_id"], "Acquisition ID")
-    effects = table["diagnosis"].map(_effects)
-    faults += [
-        f"{place(row, subject_of(cells['scan_id']), 'Dx')}: {shown(cells['diagnosis'])}; "
-        "expected PsP, radiation necrosis or NS (non-specific)"
-        for row, cells in table.iterrows()
-        if not is_missing(cells["diagnosis"]) and not _effects(cells["diagnosis"])
-    ]
-    faults += [
-        f"rows {' and '.join(map(str, rows))}: {scan_id} is listed more than once; keep one"
-        for scan_id, rows in table.groupby("scan_id").groups.items()
-        if scan_id and len(rows) > 1
-    ]
+    table, faults = pick_columns(read_sheet(path), _COLUMNS, optional=("proof",))
+    table, notes = without_remarks(table)
+    scan_ids = table["scan_id"]
+    subjects = scan_ids.map(subject_of)
+    faults += scan_id_faults(scan_ids, "Acquisition ID")
+    faults += repeated_ids(scan_ids.where(subjects != "", ""))
     if faults:
         raise TableError(path.name, faults)
-    return pd.DataFrame(
-        {"effects": effects, "reference_standard": table["proof"].map(_standard)}
-    ).set_index(pd.Index(table["scan_id"], name="scan_id"))
+    effects, odd = covariate(table["diagnosis"], subjects, "Dx", _effects)
+    cases = pd.DataFrame({"effects": effects, "reference_standard": table["proof"].map(_standard)})
+    return cases.set_index(pd.Index(scan_ids, name="scan_id")), notes + odd
 
 
-def _effects(diagnosis: str) -> str:
-    """Names of the treatment effects that a diagnosis holds."""
+def _effects(diagnosis: str) -> tuple[str, bool]:
+    """Names of the treatment effects that a diagnosis holds, and whether it is understood."""
     plain = normalise_header(diagnosis).replace("_", " ")
-    return "+".join(name for name, pattern in _EFFECT.items() if pattern.search(plain))
+    if _NOT_ALONE.search(_PSEUDOPROGRESSION.sub("", plain)):
+        return "", False
+    found = "+".join(name for name, pattern in _EFFECT.items() if pattern.search(plain))
+    return found, bool(found) or is_missing(diagnosis)
 
 
 def _standard(proof: str) -> str:

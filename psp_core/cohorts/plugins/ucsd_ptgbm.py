@@ -19,7 +19,7 @@ from psp_core.cohorts.plugins.ucsd_labels import Rule, check_rule, label_of
 from psp_core.cohorts.plugins.ucsd_negatives import read_negatives
 from psp_core.cohorts.plugins.ucsd_scan_id import EXAMPLE, SCAN_ID
 from psp_core.cohorts.schema import make_cohort
-from psp_core.cohorts.workbook import find_table
+from psp_core.cohorts.versions import newest
 from psp_core.errors import MissingInputError
 from psp_core.evaluation.classes import UNLABELLED
 
@@ -102,8 +102,11 @@ def load_cohort(
     )
     check_rule(rule)
     scans = find_scans(root, SCAN_ID, _SUFFIXES, example=EXAMPLE)
-    clinical, notes = read_clinical(clinical_table or find_table(root, CLINICAL_PATTERNS))
-    negatives = _negatives(root, negative_table)
+    clinical_table, notes = newest(root, CLINICAL_PATTERNS, scans=SCAN_ID, given=clinical_table)
+    clinical, odd = read_clinical(clinical_table)
+    notes += odd
+    negatives, more = _negatives(root, negative_table)
+    notes += more
     if negatives is None:
         check = "no workbook of negative cases, so nothing is labelled"
         notes.append({"subject_id": "", "check": check})
@@ -136,15 +139,16 @@ def load_cohort(
     return LoadedCohort(make_cohort(rows, source=NAME), flow, make_notes(notes))
 
 
-def _negatives(root: Path, given: Path | None) -> pd.DataFrame | None:
-    """Read the workbook of negative cases; None if there is none."""
-    if given is not None:
-        return read_negatives(given)
+def _negatives(
+    root: Path, given: Path | None
+) -> tuple[pd.DataFrame | None, list[dict[str, object]]]:
+    """Read the workbook of negative cases and its notes; None if there is none."""
     try:
-        path = find_table(root, NEGATIVE_PATTERNS)
+        path, older = newest(root, NEGATIVE_PATTERNS, scans=SCAN_ID, given=given)
     except MissingInputError:
-        return None
-    return read_negatives(path)
+        return None, []
+    negatives, notes = read_negatives(path)
+    return negatives, older + notes
 
 
 def _scan_id(scan: Scan) -> str:

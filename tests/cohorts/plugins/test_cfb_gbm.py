@@ -14,6 +14,7 @@ from psp_core.preprocessing.cases import list_cases
 from psp_core.preprocessing.planning import dose_of
 from psp_core.runs import open_run
 from tests.cohorts.weak_collections import (
+    IMAGING,
     MRI,
     PD,
     SD,
@@ -108,7 +109,7 @@ def test_weak_labels_mark_the_scan_of_t1(tmp_path: Path) -> None:
 
 
 def test_weak_labels_need_the_table_of_responses(tmp_path: Path) -> None:
-    with pytest.raises(MissingInputError, match="no table CFB-GBM_rano_criteria"):
+    with pytest.raises(MissingInputError, match="no file named like CFB-GBM_rano_criteria"):
         cfb_gbm.load_cohort(write_cfb(tmp_path), weak_labels=True)
 
 
@@ -143,7 +144,7 @@ def test_what_misses_is_noted_and_never_stops_the_others(tmp_path: Path) -> None
     notes = loaded.notes[loaded.notes["check"] != ""]
     told = set(zip(notes["subject_id"], notes["check"], notes["detail"], strict=True))
     assert told >= {
-        ("", "older version of a table, not used", "mri_availability v01"),
+        ("", "another table of this name, not used", "CFB-GBM_mri_availability_v01_20250101.tsv"),
         ("001", "further copy of a time point, not used", "copy/001/t0"),
         ("001", "file of zero bytes", "1_t0_rtdose.nii.gz"),
         ("001", "file of zero bytes", "1_t1_gtv.nii.gz"),
@@ -164,6 +165,18 @@ def test_a_mask_of_t0_that_a_program_drew_is_noted(tmp_path: Path) -> None:
     assert check not in set(cfb_gbm.load_cohort(root).notes["check"])
 
 
+@pytest.mark.parametrize("kind", ["-", "human", "0"])
+def test_a_table_that_no_result_needs_stops_nothing(tmp_path: Path, kind: str) -> None:
+    root = write_cfb(tmp_path)
+    rows = [("1", "t0", "1", "genSegmentation"), ("1", "t0", "1", kind)]
+    write_tsv(root, "treatment_imaging_availability", IMAGING, rows)
+    loaded = cfb_gbm.load_cohort(root)
+    assert len(loaded.cohort) == 3
+    told = loaded.notes["check"] == "table of who drew the masks could not be read, not used"
+    assert told.sum() == 1
+    assert "rows 2 and 3: patient 001 at t0" in loaded.notes["detail"][told].iloc[0]
+
+
 def test_a_table_of_commas_or_no_table_raises(tmp_path: Path) -> None:
     root = write_cfb(tmp_path)
     path = root / "CFB-GBM_clinical_data_v03_20260619.tsv"
@@ -171,7 +184,7 @@ def test_a_table_of_commas_or_no_table_raises(tmp_path: Path) -> None:
     with pytest.raises(TableError, match="separated by commas; save with tabs"):
         cfb_gbm.load_cohort(root)
     path.unlink()
-    with pytest.raises(MissingInputError, match="no table CFB-GBM_clinical_data"):
+    with pytest.raises(MissingInputError, match="no file named like CFB-GBM_clinical_data"):
         cfb_gbm.load_cohort(root)
 
 

@@ -124,6 +124,18 @@ def test_a_download_without_one_complete_scan_is_an_explained_empty_cohort(tmp_p
     assert loaded.flow.steps["n_remaining"].tolist() == [1, 1, 0]
 
 
+@pytest.mark.parametrize("mark", ["0", "1", "yes"])
+def test_a_table_that_no_result_needs_stops_nothing(tmp_path: Path, mark: str) -> None:
+    root = write_lumiere(tmp_path, ONE)
+    rows = [("Patient-001", "week-000-1", mark), ("Patient-001", "week-000-2", mark)]
+    write_table(root / "LUMIERE-datacompleteness.csv", COMPLETENESS, rows)
+    loaded = lumiere.load_cohort(root)
+    assert len(loaded.cohort) == 2
+    told = loaded.notes["check"] == "table of the sequences could not be read, not used"
+    assert told.sum() == 1
+    assert f"CT1: '{mark}'; expected x" in loaded.notes["detail"][told].iloc[0]
+
+
 def test_two_copies_of_a_table_raise(tmp_path: Path) -> None:
     root = write_lumiere(tmp_path, ONE)
     table = root / "LUMIERE-ExpertRating-v202211.csv"

@@ -86,22 +86,23 @@ def test_wrong_ratings_come_all_at_once(tmp_path: Path) -> None:
     with pytest.raises(TableError, match="4 faults") as caught:
         read_ratings(path)
     message = str(caught.value)
-    assert "row 2 (Patient-001), Rating: 'PDD'; expected one of pd, sd, pr, cr" in message
+    assert "row 2 (Patient-001), Rating: 'PDD'; expected pd, sd, pr, cr" in message
     assert "row 3, Patient: no study ID" in message
     assert "row 4 (Patient-002), Date: a date; expected a week like week-040" in message
-    assert "row 4 (Patient-002), LessThan3Months: 'y'; expected one of x" in message
+    assert "row 4 (Patient-002), LessThan3Months: 'y'; expected x or nothing" in message
     assert "Name" not in message
     assert "2004" not in message
 
 
 def test_wrong_columns_come_all_at_once(tmp_path: Path) -> None:
-    columns = ["Patient", "Date", "Date of what", "Rating (according to RANO, a)", "Timepoint"]
+    columns = ["Patient", "Date", "Rating (according to RANO, a)", "Patient"]
     path = write_table(tmp_path / "t.csv", columns, [])
     with pytest.raises(TableError, match="2 faults") as caught:
         read_ratings(path)
     assert caught.value.faults == (
-        "2 columns begin with 'date' or 'timepoint'; expected one",
-        "0 columns begin with 'lessthan3months'; expected one",
+        "column 'Patient' appears more than once",
+        "column 'LessThan3Months' is missing; found 'Patient', 'Date', "
+        "'Rating (according to RANO, a)', 'Patient'",
     )
 
 
@@ -111,6 +112,8 @@ def test_a_patient_is_described_as_far_as_the_table_goes(tmp_path: Path) -> None
         ("Patient-001", "60", "male", "61", "WT", "", "not methylated"),
         ("Patient-002", "na", "female", "n/a", "R132H mut", "", "methylated"),
         ("Patient-003", "1.5", "", "50", "IDH1 neg, Sequencing required", "", "N-A"),
+        ("Patient-004", "sixty", "woman", "161", "IDH wildtype", "", "partly"),
+        ("Patient-005", "60", "m", "61", "neg", "", "Unmethylated"),
     )
     patients, notes = read_patients(path)
     assert patients["Patient-001"] == {
@@ -123,8 +126,13 @@ def test_a_patient_is_described_as_far_as_the_table_goes(tmp_path: Path) -> None
     assert patients["Patient-002"]["idh_status"] == "mutant"
     assert math.isnan(patients["Patient-002"]["survival_days"])
     assert patients["Patient-003"]["idh_status"] == "unknown"
-    assert [(note["subject_id"], note["check"]) for note in notes] == [
-        ("Patient-003", "IDH not decided")
+    assert [patients[f"Patient-00{n}"]["idh_status"] for n in (4, 5)] == ["wildtype", "wildtype"]
+    assert patients["Patient-005"]["mgmt_status"] == "unmethylated"
+    assert [(note["subject_id"], note["detail"]) for note in notes] == [
+        ("Patient-004", "'woman'"),
+        ("Patient-004", "'161'"),
+        ("Patient-003", "'IDH1 neg, Sequencing required'"),
+        ("Patient-004", "'sixty'"),
     ]
 
 
@@ -132,11 +140,12 @@ def test_wrong_patients_come_all_at_once(tmp_path: Path) -> None:
     path = patients_file(
         tmp_path,
         ("Patient-001", "60", "male", "161", "WT", "", "methylated"),
-        ("Patient-001", "sixty", "woman", "61", "WT", "", "partly"),
+        ("A Name", "60", "male", "61", "WT", "", "methylated"),
+        ("Patient-001", "60", "male", "61", "WT", "", "methylated"),
     )
-    with pytest.raises(TableError, match="5 faults") as caught:
+    with pytest.raises(TableError, match="2 faults") as caught:
         read_patients(path)
-    assert "rows 2 and 3: Patient-001 more than once" in caught.value.faults[-1]
+    assert "rows 2 and 4: Patient-001 more than once" in caught.value.faults[-1]
 
 
 def test_completeness_says_which_sequences_there_should_be(tmp_path: Path) -> None:

@@ -121,9 +121,34 @@ def test_a_download_without_scans_or_workbook_raises(root: Path, tmp_path: Path)
 
 
 def test_a_faulty_workbook_raises(root: Path) -> None:
-    write_mu_clinical(root, {"MGMT methylation ": 9})
-    with pytest.raises(TableError, match="MGMT methylation: '9'; expected 0, 1, 2, 3, 4"):
+    write_mu_clinical(root, {}, {})
+    with pytest.raises(TableError, match="rows 2 and 3: PatientID_0003 more than once"):
         load_cohort(root)
+
+
+def test_a_day_that_cannot_be_is_unknown_and_stops_nobody(root: Path) -> None:
+    write_mu_clinical(
+        root,
+        {MU_RT_END: 4000, "Age at diagnosis": 119.99},
+        {"Patient_ID": "PatientID_0005", MU_MRI[0]: 100},
+    )
+    loaded = load_cohort(root)
+    cohort = loaded.cohort
+    assert cohort["days_since_rt"].isna().tolist()[0]
+    assert cohort["days_since_rt"].iloc[3] == 20
+    odd = loaded.notes[loaded.notes["check"].str.endswith("cannot be, taken as unknown")]
+    assert odd[["subject_id", "visit_number", "detail"]].to_numpy().tolist() == [
+        ["PatientID_0003", 1, "-3980"],
+        ["PatientID_0003", 1, "120.045"],
+        ["PatientID_0003", 2, "-3850"],
+        ["PatientID_0003", 2, "120.401"],
+    ]
+
+
+def test_an_age_needs_the_day_of_the_scan(root: Path) -> None:
+    write_mu_clinical(root, {MU_MRI[0]: "LTF"})
+    cohort = load_cohort(root).cohort
+    assert cohort["age_years"].isna().tolist()[:2] == [True, False]
 
 
 def test_a_download_without_a_usable_scan_gives_an_empty_cohort(tmp_path: Path) -> None:

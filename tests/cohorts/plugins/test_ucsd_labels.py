@@ -24,7 +24,7 @@ LISTED = pd.DataFrame(
         ("a", 180, ("pseudoprogression", "histology", "")),
         ("e", 0, ("true_progression", "unknown", "")),
         ("b", 30, "listed as psp+non_specific, which the rule does not count"),
-        ("c", 30, "listed as treatment effect without a diagnosis"),
+        ("c", 30, "listed without a diagnosis that is understood"),
         ("d", 30, "listed as non_specific, which the rule does not count"),
         ("a", 181, "more than 180 days after the last radiation"),
         ("e", -1, "less than 0 days after the last radiation"),

@@ -29,7 +29,9 @@ def test_a_treatment_effect_is_told_by_its_words(
     tmp_path: Path, diagnosis: str, effects: str, header: tuple[str, str]
 ) -> None:
     path = write_ucsd_negatives(tmp_path, [("UCSD-PTGBM-0001_01", diagnosis)], header=header)
-    assert read_negatives(path)["effects"].to_dict() == {"UCSD-PTGBM-0001_01": effects}
+    cases, notes = read_negatives(path)
+    assert not notes
+    assert cases["effects"].to_dict() == {"UCSD-PTGBM-0001_01": effects}
 
 
 @pytest.mark.parametrize(
@@ -52,7 +54,41 @@ def test_the_reference_standard_is_histology_only_where_the_workbook_says_so(
         [("UCSD-PTGBM-0001_01", "PsP", proof)],
         header=("Acquisition ID", "Dx", "Pathology proven"),
     )
-    assert read_negatives(path)["reference_standard"].tolist() == [standard]
+    assert read_negatives(path)[0]["reference_standard"].tolist() == [standard]
+
+
+@pytest.mark.parametrize(
+    "diagnosis",
+    [
+        "treatment effect",
+        "no tumor",
+        "not PsP",
+        "no pseudoprogression",
+        "recurrent tumor + necrosis",
+        "true progression with necrosis",
+        "PsP and residual tumour",
+    ],
+)
+def test_a_diagnosis_that_denies_or_names_tumour_is_no_effect_and_noted(
+    tmp_path: Path, diagnosis: str
+) -> None:
+    path = write_ucsd_negatives(tmp_path, [("UCSD-PTGBM-0001_01", diagnosis)])
+    cases, notes = read_negatives(path)
+    assert cases["effects"].to_dict() == {"UCSD-PTGBM-0001_01": ""}
+    assert notes == [
+        {
+            "subject_id": "UCSD-PTGBM-0001",
+            "check": "Dx could not be read, taken as unknown",
+            "detail": repr(diagnosis),
+        }
+    ]
+
+
+def test_a_footnote_is_passed_over_with_a_note(tmp_path: Path) -> None:
+    rows = [("UCSD-PTGBM-0001_01", "PsP"), ("", ""), ("* PsP = pseudoprogression", "")]
+    cases, notes = read_negatives(write_ucsd_negatives(tmp_path, rows))
+    assert cases.index.tolist() == ["UCSD-PTGBM-0001_01"]
+    assert [note["detail"] for note in notes] == ["row 4"]
 
 
 def test_every_fault_of_the_negative_cases_is_told_at_once(tmp_path: Path) -> None:
@@ -64,13 +100,12 @@ def test_every_fault_of_the_negative_cases_is_told_at_once(tmp_path: Path) -> No
             ("5/6/2004", "NS"),
         ],
     )
-    with pytest.raises(TableError, match="3 faults") as caught:
+    with pytest.raises(TableError, match="2 faults") as caught:
         read_negatives(path)
     assert caught.value.faults == (
         "row 4, Acquisition ID: no study ID; expected one like UCSD-PTGBM-0001_01",
-        "row 3 (UCSD-PTGBM-0001), Dx: 'tumour'; expected PsP, radiation necrosis or NS "
-        "(non-specific)",
-        "rows 2 and 3: UCSD-PTGBM-0001_01 is listed more than once; keep one",
+        "rows 2 and 3: UCSD-PTGBM-0001_01 more than once; two patients with one ID, or one "
+        "entered twice?",
     )
 
 

@@ -2,9 +2,11 @@
 
 from pathlib import Path
 
+import pandas as pd
 import pytest
 
 from psp_core.cohorts.plugins.ucsd_ptgbm import load_cohort
+from psp_core.cohorts.schema import read_cohort
 from psp_core.errors import ConfigError, MissingInputError, TableError
 from tests.cohorts.collections_on_disk import (
     LAST_RADIATION,
@@ -175,6 +177,38 @@ def test_a_download_without_scans_or_workbook_raises(root: Path, tmp_path: Path)
 
 
 def test_a_faulty_workbook_raises(root: Path) -> None:
-    write_ucsd_clinical(root, {"IDH": "7"})
-    with pytest.raises(TableError, match="IDH: '7'; expected wildtype"):
+    write_ucsd_clinical(root, {}, {"Sex at birth": "F"})
+    with pytest.raises(TableError, match="UCSD-PTGBM-0001 is both F and M"):
         load_cohort(root)
+
+
+def test_a_patient_who_was_irradiated_again_is_kept(root: Path) -> None:
+    write_ucsd_clinical(
+        root,
+        {"Patient's Age": 50, LAST_RADIATION: -40},
+        {"ID": scan_id(1, 2), "Patient's Age": 54, LAST_RADIATION: -60},
+        {"ID": scan_id(2), LAST_RADIATION: -10},
+    )
+    cohort = load_cohort(root).cohort
+    assert cohort["days_since_rt"].tolist()[:3] == [40, 60, 10]
+    cohort.to_parquet(root / "cohort.parquet")
+    assert read_cohort(root / "cohort.parquet")["age_years"].tolist()[:2] == [50, 54]
+
+
+def test_a_diagnosis_that_is_not_understood_gives_no_label(root: Path) -> None:
+    write_ucsd_negatives(root, [(scan_id(2), "treatment effect"), (scan_id(3), "not PsP")])
+    loaded = load_cohort(root)
+    assert loaded.cohort["label"].iloc[2:4].tolist() == ["unlabelled", "unlabelled"]
+    odd = loaded.notes[loaded.notes["check"].str.startswith("Dx could not")]
+    assert odd["subject_id"].tolist() == ["UCSD-PTGBM-0002", "UCSD-PTGBM-0003"]
+
+
+def test_the_newer_of_two_clinical_workbooks_is_read_and_the_other_noted(root: Path) -> None:
+    before = load_cohort(root).cohort
+    old = write_ucsd_clinical(root / "download_20260313", {"ID": scan_id(9)})
+    old.rename(old.with_name("UCSD_PTGBM-clinical-information_v2.xlsx"))
+    loaded = load_cohort(root)
+    pd.testing.assert_frame_equal(loaded.cohort, before)
+    notes = loaded.notes.set_index("check")["detail"]
+    told = notes["another table of this name, not used"]
+    assert told == "UCSD_PTGBM-clinical-information_v2.xlsx"
