@@ -45,6 +45,8 @@ from psp_core.report.characteristics import (
 )
 from psp_core.report.cohorts import (
     cohort_characteristics,
+    every_note,
+    everybody_dropped,
     holdings,
     notes_summary,
     stated,
@@ -113,15 +115,15 @@ chart = plot_flow_chart(loaded.flow)
 # %% [markdown]
 # Everything odd that was kept, counted: series and structure sets chosen among several, visits
 # whose number and date disagree, prescriptions that a plan does not state, files that are empty,
-# tables in several versions. Then every patient of the training cohort who was left out, and every
-# note by itself.
+# tables in several versions. Then, folded away, every patient who was left out, and every note by
+# itself.
 
 # %% tags=["full-width"]
 display(notes_summary(study).style.hide(axis="index"))
 
 # %% tags=["hide-output"]
-display(loaded.flow.dropped.style.hide(axis="index"))
-loaded.notes.style.hide(axis="index").format(precision=0, na_rep="–")
+display(everybody_dropped(study).rename(columns=words).style.hide(axis="index"))
+every_note(study).rename(columns=words).style.hide(axis="index").format(precision=0, na_rep="–")
 
 # %% [markdown]
 # ### Patient characteristics beside the published ones

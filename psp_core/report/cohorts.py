@@ -134,6 +134,24 @@ def notes_summary(loaded: Mapping[str, LoadedCohort]) -> pd.DataFrame:
     return table[columns]
 
 
+def everybody_dropped(loaded: Mapping[str, LoadedCohort]) -> pd.DataFrame:
+    """List everybody who was left out: ``collection, subject_id, step, reason``."""
+    return _together({name: one.flow.dropped for name, one in loaded.items()})
+
+
+def every_note(loaded: Mapping[str, LoadedCohort]) -> pd.DataFrame:
+    """List every note, in the columns of `flow.make_notes` after the collection."""
+    return _together({name: one.notes for name, one in loaded.items()})
+
+
+def _together(tables: Mapping[str, pd.DataFrame]) -> pd.DataFrame:
+    """Tables of several collections below one another; columns are the same, rows may be none."""
+    parts = [table.assign(collection=words(name)) for name, table in tables.items()]
+    filled = [part for part in parts if len(part)] or parts[:1]
+    joined = pd.concat(filled, ignore_index=True)
+    return joined[["collection", *(name for name in joined if name != "collection")]]
+
+
 def subset_table(cohorts: Mapping[str, pd.DataFrame]) -> pd.DataFrame:
     """Count the classes in the subsets that the cohort tables tell, as text.
 

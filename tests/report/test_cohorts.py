@@ -9,6 +9,8 @@ from psp_core.cohorts.flow import LoadedCohort, build_flow, make_notes
 from psp_core.cohorts.schema import make_cohort
 from psp_core.report.cohorts import (
     cohort_characteristics,
+    every_note,
+    everybody_dropped,
     holdings,
     notes_summary,
     stated,
@@ -63,6 +65,8 @@ def test_notes_are_counted_by_check_with_the_range_of_their_days(cohort: pd.Data
     table = notes_summary(loaded).set_index("check")
     assert table.loc["late", ["patients", "times", "days"]].tolist() == [1, 2, "3 to 9"]
     assert table.loc["old table", ["patients", "days"]].tolist() == [0, "–"]
+    assert every_note(loaded)["collection"].tolist() == ["UPENN-GBM"] * 3
+    assert everybody_dropped(loaded).empty
     quiet = {"upenn_gbm": LoadedCohort(cohort, flow, make_notes())}
     assert notes_summary(quiet).empty
 

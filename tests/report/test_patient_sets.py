@@ -30,7 +30,7 @@ def test_without_predictions_no_set_is_described() -> None:
 
 def test_a_set_that_is_too_small_is_named_with_its_counts() -> None:
     assert told(8) == (
-        "Not estimable, with fewer than 8 patients of each class, and left out below: "
+        "Not estimable, with fewer than 8 patients of a class, and left out below: "
         "external (8 true progression, 7 pseudoprogression)."
     )
     assert told(7) == "Every set has at least 7 patients of each class."
