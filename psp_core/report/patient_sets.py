@@ -42,10 +42,9 @@ def tell_left_out(
     is_empty : bool
         Whether no set is left.
     """
-    least = f"{minimum_per_class} patients of each class"
     nothing = "**Nothing on this page can be estimated: no set is left.**" if is_empty else ""
     if left_out.empty:
-        return nothing or f"Every set has at least {least}."
+        return nothing or f"Every set has at least {minimum_per_class} patients of each class."
     told = []
     for (dataset, split, true, pseudo), part in left_out.groupby(
         ["dataset", "split", "n_true_progression", "n_pseudoprogression"], sort=False
@@ -57,5 +56,6 @@ def tell_left_out(
             f"{words(str(dataset))}{held_out}{of_models} ({true} true progression, "
             f"{pseudo} pseudoprogression)"
         )
-    sentence = f"Not estimable, with fewer than {least}, and left out below: {'; '.join(told)}."
+    least = f"fewer than {minimum_per_class} patients of a class"
+    sentence = f"Not estimable, with {least}, and left out below: {'; '.join(told)}."
     return f"{sentence} {nothing}".strip()
