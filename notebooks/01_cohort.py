@@ -103,7 +103,7 @@ display(
         f"Table and images are joined by *{words(params.burdenko.visit_match)}*."
     )
 )
-display(holdings(cohorts).style.hide(axis="index"))
+display(holdings(cohorts).set_index("collection").rename_axis(None).T)
 stated(cohorts).style.hide(axis="index")
 
 # %% [markdown]

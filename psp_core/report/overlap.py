@@ -55,7 +55,8 @@ def plot_corpus(
     upper = "at most " if is_bound else ""
     ax.set_xlim(0, 1.28 * max(float(corpus["scans"].max()), 1.0))
     for position, (scans, new) in enumerate(zip(corpus["scans"], distinct, strict=True)):
-        told = f" {scans:,}" if scans == new else f" {scans:,}, {upper}{new:,} people not above"
+        which = "people" if position == len(corpus) - 1 else "people not above"
+        told = f" {scans:,}" if scans == new else f" {scans:,}, {upper}{new:,} {which}"
         ax.text(float(scans), position, told, va="center", fontsize=8)
     ax.set(xlabel="scans", title=title)
     ax.spines[["top", "right"]].set_visible(False)
