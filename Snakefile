@@ -28,7 +28,17 @@ NOTEBOOKS = {
     "03_dosimetry": ["02_preprocessing"],
     "04_pretraining": ["02_preprocessing"],
     "05_classification": ["03_dosimetry", "04_pretraining"],
-    "07_controls": ["03_dosimetry", "04_pretraining"],
+    "06_baselines": ["03_dosimetry", "04_pretraining"],
+    "07_controls": ["05_classification", "06_baselines"],
+    "08_evaluation": ["05_classification", "06_baselines", "07_controls"],
+    "09_explanation": ["05_classification"],
+    "11_optimism": ["05_classification"],
+    "12_claims": ["06_baselines", "07_controls", "08_evaluation", "09_explanation"],
+}
+# A first book is built from these before anything that takes long; models that do wait meanwhile.
+# The rest of the pages, and these two once more with all models, follow.
+FIRST = {
+    "05_classification": ["03_dosimetry", "04_pretraining"],
     "08_evaluation": ["05_classification"],
 }
 
@@ -48,6 +58,7 @@ def typed(node):
 
 PARAMS_FILE = Path(os.path.relpath(workflow.configfiles[0]))
 OVERRIDES = json.dumps(typed(config.get("overrides") or {}))
+WITHOUT_HEAVY = json.dumps(typed(config.get("overrides") or {}) | {"study.only_light": True})
 try:
     PARAMS = read_params(PARAMS_FILE, OVERRIDES)
 except PSPError as error:
@@ -72,6 +83,39 @@ BOOK_SOURCES = [
 ]
 
 
+LATER = {
+    name
+    for name, befores in NOTEBOOKS.items()
+    if name in FIRST or set(befores) & {"05_classification", "06_baselines"} or name == "06_baselines"
+}
+RUN_NOTEBOOK = """
+    {params.python:q} -m jupytext --quiet --sync {input.script:q} >{log.txt:q} 2>&1
+    {params.python:q} -m psp_core.runs.progress --run-dir {params.run_dir:q} \
+        --page {wildcards.name} --log {log.txt:q} -- \
+        {params.python:q} -m papermill notebooks/{wildcards.name}.ipynb {log.nb:q} --no-progress-bar \
+        -p params_file {params.params_file:q} -p run_dir {params.run_dir:q} \
+        -p overrides {params.overrides:q} || {{
+        tail -n 25 {log.txt:q} >&2
+        echo "The notebook as far as it came: {log.nb}" >&2
+        exit 1
+    }}
+    """
+BUILD_BOOK = """
+    {params.python:q} -m psp_core.publishing --run-dir {params.run_dir:q} {params.more} >{log:q} 2>&1 || {{
+        tail -n 40 {log:q} >&2
+        exit 1
+    }}
+    """
+
+
+def finished(name, befores, *, suffix="done"):
+    """Marks of the notebooks that one reads, and of the first book where it has to wait for it."""
+    marks = [RUN / f"notebooks/{before}.{suffix if before in FIRST else 'done'}" for before in befores]
+    if suffix == "done" and PARAMS.study.first_book and name in LATER:
+        marks.append(ancient(RUN / "book/first.done"))
+    return marks
+
+
 wildcard_constraints:
     name=r"\d\d_\w+",
 
@@ -85,7 +129,7 @@ rule all:
 rule notebook:
     input:
         script="notebooks/{name}.py",
-        before=lambda wildcards: [RUN / f"notebooks/{name}.done" for name in NOTEBOOKS[wildcards.name]],
+        before=lambda wildcards: finished(wildcards.name, NOTEBOOKS[wildcards.name]),
         tables=TABLES,
     output:
         touch(RUN / "notebooks/{name}.done"),
@@ -100,16 +144,50 @@ rule notebook:
         overrides=OVERRIDES,
         python=sys.executable,
     shell:
-        """
-        {params.python:q} -m jupytext --quiet --sync {input.script:q} >{log.txt:q} 2>&1
-        {params.python:q} -m papermill notebooks/{wildcards.name}.ipynb {log.nb:q} --no-progress-bar \
-            -p params_file {params.params_file:q} -p run_dir {params.run_dir:q} \
-            -p overrides {params.overrides:q} >>{log.txt:q} 2>&1 || {{
-            tail -n 25 {log.txt:q} >&2
-            echo "The notebook as far as it came: {log.nb}" >&2
-            exit 1
-        }}
-        """
+        RUN_NOTEBOOK
+
+
+rule first_notebook:
+    input:
+        script="notebooks/{name}.py",
+        before=lambda wildcards: finished(wildcards.name, FIRST[wildcards.name], suffix="first"),
+        tables=TABLES,
+    output:
+        touch(RUN / "notebooks/{name}.first"),
+    log:
+        nb=RUN / "notebooks/{name}.ipynb",
+        txt=RUN / "logs/{name}.first.log",
+    params:
+        study=digest_of(PARAMS),
+        code=digest_of_code("psp_core"),
+        params_file=PARAMS_FILE,
+        run_dir=RUN,
+        overrides=WITHOUT_HEAVY,
+        python=sys.executable,
+    shell:
+        RUN_NOTEBOOK
+
+
+rule first_book:
+    input:
+        pages=[
+            RUN / f"notebooks/{name}.{'first' if name in FIRST else 'done'}"
+            for name in NOTEBOOKS
+            if name in FIRST or name not in LATER
+        ],
+        sources=BOOK_SOURCES,
+        mathjax=ancient("book/node_modules/mathjax/es5/tex-svg.js"),
+    output:
+        touch(RUN / "book/first.done"),
+    log:
+        RUN / "logs/first_book.log",
+    params:
+        run_dir=RUN,
+        code=digest_of_code("psp_core.publishing"),
+        python=sys.executable,
+        more="--waiting " + " ".join(sorted(LATER - set(FIRST))),
+    shell:
+        BUILD_BOOK + "\necho 'A first book, without what takes long: {params.run_dir}/book/html/index.html' >&2\n"
 
 
 rule book:
@@ -125,10 +203,6 @@ rule book:
         run_dir=RUN,
         code=digest_of_code("psp_core.publishing"),
         python=sys.executable,
+        more="",
     shell:
-        """
-        {params.python:q} -m psp_core.publishing --run-dir {params.run_dir:q} >{log:q} 2>&1 || {{
-            tail -n 40 {log:q} >&2
-            exit 1
-        }}
-        """
+        BUILD_BOOK

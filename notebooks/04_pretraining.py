@@ -23,8 +23,7 @@
 # the optimizer is AdamW with a warm-up, a cosine and shortened gradients, not Adam at one rate; and
 # the decoder's biases are one per place in a block, not one per channel.
 #
-# This page varies neither the objective nor the number of scans: it shows one of each. The
-# overrides `pretraining.mix`, `pretraining.contrastive_on` and `phantom.sizes.brats2021` do.
+# The main encoder has one objective and all scans; the last section varies both, at a smaller size.
 
 # %% tags=["parameters"]
 params_file = "../params/demo.yaml"
@@ -41,10 +40,13 @@ from psp_core.pretraining.pretrain import RESTORER, restore
 from psp_core.pretraining.restoration import load_restorer
 from psp_core.pretraining.study_pretraining import pretrain_run
 from psp_core.pretraining.views import Corruption
+from psp_core.report.ablation import encoder_table, plot_ablation
 from psp_core.report.formatting import count, decimal, words
 from psp_core.report.pretraining import plot_collapse, plot_parts, plot_restoration
 from psp_core.report.probes import beside_grey_values, patch_table, plot_probes, probe_table
 from psp_core.runs import open_run
+from psp_core.study.ablation import ablation_encoders
+from psp_core.study.ablation_variants import VARIANTS
 from psp_core.study.probing import probe_run
 
 run = open_run(params_file, run_dir, overrides)
@@ -172,3 +174,35 @@ if pretrained is not None:
 # %%
 if pretrained is not None:
     display(Markdown(beside_grey_values(probes)))
+
+# %% [markdown]
+# ## What self-supervision is made of
+#
+# Encoders that differ in what they were taught with, and in nothing else: the mixes of restoration
+# r and contrast c that the group's survival study compared, masked autoencoding (most patches
+# hidden, the encoder sees the others only), and the main mix on a tenth and a hundredth of the
+# scans, the latter part of the former. All start from the weights of the untrained one and take the
+# same number of optimizer steps; what a step costs differs. Volumes are averaged to a smaller side
+# where the parameters say so. Left: the loss as a share of its first value, for losses of different
+# encoders have no common scale. Spread and rank: mean tokens of the same unlabelled scans.
+
+# %% mystnb={"image": {"alt": "Loss of each encoder over the steps, spread and rank of its tokens"}}
+ablated = {} if pretrained is None else ablation_encoders(run)
+if ablated:
+    histories = {name: encoder.history for name, encoder in ablated.items()}
+    plot_ablation(histories, {name: encoder.collapse for name, encoder in ablated.items()})
+    plt.show()
+
+# %% tags=["full-width"]
+if ablated:
+    scans = {name: len(encoder.card.keys) for name, encoder in ablated.items()}
+    titles = {name: variant.title for name, variant in VARIANTS.items()}
+    display(encoder_table(histories, scans, titles).style.hide(axis="index"))
+    small = params.ablation
+    display(
+        Markdown(
+            f"Volumes of {small.side} voxels a side, {(small.side // small.patch) ** 3} tokens of "
+            f"length {small.width}, {small.depth} blocks. What these encoders are good for is on "
+            "the page of classification."
+        )
+    )

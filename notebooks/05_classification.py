@@ -12,13 +12,13 @@
 # **Question.** How well does the proposed model tell the two apart, what does it gain from the
 # image, from the clinical data, and from the way they are brought together?
 #
-# **In.** The patients of page 01, dose features of page 03, and the encoder of page 04, frozen.
+# **In.** The patients of page 01, dose features of page 03, and the encoders of page 04.
 # **Out.** The predictions table of the run, in the folder `classification`: every model's score
 # of every patient. All later results are computed from it.
 #
-# Beside the rerun stand Table 3 of Gomaa 2025 (MRI, clinical data, both) and, from Tables 2 and 4,
-# the proposed model; the other systems of Table 2 and the other trainings of Table 4 are not on
-# this page.
+# Beside the rerun stand Tables 3 and 4 of Gomaa 2025: MRI, clinical data, both; and where the
+# first weights come from. The other systems of Table 2 are on page 06. To run one row alone, see
+# [](rerun).
 #
 # Folds are stratified and by patient. In each fold, everything that is fitted on labels is fitted
 # on the training patients alone: the model, its calibration and its threshold, the last two on
@@ -39,15 +39,23 @@ from psp_core.classifiers.feature_sets import FEATURE_SETS
 from psp_core.evaluation.estimable import estimable
 from psp_core.evaluation.predictions import VALIDATION
 from psp_core.evaluation.summary import rates_summary, results_summary
-from psp_core.report.comparison_table import DECLARED, declared_comparisons, format_comparisons
+from psp_core.report.assumptions import assumed_settings
+from psp_core.report.comparison_table import (
+    DECLARED,
+    TRAININGS,
+    declared_comparisons,
+    format_comparisons,
+)
+from psp_core.report.confusion import confusion_counts, confusion_panels
 from psp_core.report.formatting import count, decimal, described, words
 from psp_core.report.lost import left_out_table, lost_summary
 from psp_core.report.patient_sets import tell_left_out
 from psp_core.report.published_results import gomaa_results
 from psp_core.report.results_table import format_results, published_beside_rerun
 from psp_core.report.roc import plot_auc_intervals, roc_panels
+from psp_core.report.rows import reduced_table, row_titles, tell_waiting
 from psp_core.runs import open_run
-from psp_core.study.classification import classify_run
+from psp_core.study.experiments import fit_experiment
 from psp_core.study.scored_sets import reported
 from psp_core.study.weights_marks import weights_marks
 
@@ -61,18 +69,20 @@ params = run.params
 # prepared image is left out of the models that read it, and nowhere else.
 
 # %%
-classified = classify_run(run)
+classified = fit_experiment(run)
 outcome, patients = classified.outcome, classified.patients.table
 minimum = params.timing.minimum_per_class
 predictions, too_few = estimable(reported(run, outcome.predictions), minimum)
 fitted = set(outcome.predictions["model"])
-titles = {name: entry.title for name, entry in classified.entries.items() if name in fitted}
+entries = classified.entries
+titles = {name: one for name, one in row_titles(params, entries).items() if name in fitted}
 own = described(params.burdenko.root)
 display(
     Markdown(
         f"**{count(len(titles))} of {count(len(classified.entries))} models** were fitted on "
         f"{own}: {params.classification.folds} folds, {params.classification.inner_folds} inner "
-        f"folds, {params.classification.seeds} repetition(s)."
+        f"folds ({params.classification.heavy_inner_folds} for models that take long), "
+        f"{params.classification.seeds} repetition(s). {tell_waiting(classified.waiting, entries)}"
     )
 )
 sees = {name: FEATURE_SETS[entry.feature_set] for name, entry in classified.entries.items()}
@@ -211,7 +221,7 @@ format_comparisons(comparisons, titles).style.hide(axis="index")
 # calibration keeps the order of the patients and hardly any spread.
 
 # %%
-tokens = classified.tokens
+tokens = classified.sources.get("tokens")
 if tokens is None:
     display(Markdown("This run has no encoder, so there are no tokens to fuse."))
 else:

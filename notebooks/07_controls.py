@@ -9,15 +9,17 @@
 # %% [markdown]
 # # Controls: can the models learn, do they see what is not there, and how many patients they need
 #
-# **Question.** If a model fails, is it the model, the images, or the number of patients?
+# **Question.** Does a model beat what one figure alone gives, or what chance gives? And if it
+# fails, is it the model, the images, or the number of patients?
 #
-# **In.** The causal story of the phantoms in the parameters, and for the last part the prepared
-# phantoms of page 02 and the encoder of page 04. **Out.** The folders `latent_controls`,
-# `null_folds` and `learning_on_images` of the run.
+# **In.** The patients of page 01, dose features of page 03 and encoders of page 04; the causal
+# story of the phantoms in the parameters. **Out.** The folders `controls`, `scramble`,
+# `latent_controls`, `heavy_plumbing`, `null_folds` and `learning_on_images` of the run.
 #
-# The first three parts need no image: patients are drawn with the very latents that the phantoms
-# are built from, and the models get these latents in place of an encoder's tokens. So they run
-# beside real data, too, and the best possible AUC is known.
+# Two parts need the study's patients: controls that no paper prints, and permuted labels. From
+# *Plumbing* to the first learning curve no image is needed: patients are drawn with the very
+# latents that the phantoms are built from, and the models get these in place of an encoder's
+# tokens. So they run beside real data, too, and the best possible AUC is known.
 
 # %% tags=["parameters"]
 params_file = "../params/demo.yaml"
@@ -31,7 +33,9 @@ import matplotlib.pyplot as plt
 import pandas as pd
 from IPython.display import Markdown, display
 
+from psp_core.evaluation.estimable import estimable
 from psp_core.evaluation.metrics import auc
+from psp_core.evaluation.summary import results_summary
 from psp_core.report.controls import (
     failed_fits,
     fusion_table,
@@ -42,14 +46,73 @@ from psp_core.report.controls import (
 )
 from psp_core.report.formatting import count
 from psp_core.report.learning_curve import learning_table, plot_learning_curve, reached_sizes
+from psp_core.report.lost import left_out_table
+from psp_core.report.results_table import format_results
+from psp_core.report.rows import row_titles, tell_waiting
+from psp_core.report.scramble import plot_scramble, scramble_table, single_permutation
+from psp_core.report.time_story import time_only_table
 from psp_core.runs import open_run
+from psp_core.study.experiments import CONTROLS, fit_experiment
+from psp_core.study.heavy_plumbing import heavy_plumbing
 from psp_core.study.latent_cohort import causal_model, ceiling
-from psp_core.study.latent_controls import AS_SET, latent_controls
+from psp_core.study.latent_controls import AS_SET, DAYS, latent_controls
 from psp_core.study.learning import DEVELOPMENT, learning_on_images
 from psp_core.study.null_folds import null_cross_validation
+from psp_core.study.scored_sets import reported
+from psp_core.study.scramble import scramble_labels
 
 run = open_run(params_file, run_dir, overrides)
 params = run.params.truth
+level = run.params.evaluation.confidence_level
+
+# %% [markdown]
+# ## Controls that nobody prints
+#
+# One figure alone, a part of the clinical values, and what is missing of a patient without any
+# value, on the folds of page 05 with its calibration and its soft vote; the multimodal model
+# without what other collections lack; and the encoder before its first step. The last rows are
+# models of page 05. Intervals and sets are read as there.
+
+# %% tags=["full-width"]
+fitted = fit_experiment(run, CONTROLS)
+scored = reported(run, fitted.outcome.predictions)
+predictions, _ = estimable(scored, run.params.timing.minimum_per_class)
+summary = results_summary(
+    predictions,
+    bootstrap_samples=run.params.evaluation.bootstrap_samples,
+    seed=run.params.study.seed,
+    confidence_level=level,
+)
+titles = row_titles(run.params, fitted.entries)
+display(format_results(summary, titles).style.hide(axis="index"))
+for table in (left_out_table(fitted.outcome.left_out), fitted.outcome.failed):
+    if len(table):
+        display(table.style.hide(axis="index"))
+Markdown(tell_waiting(fitted.waiting, fitted.entries))
+
+# %% [markdown]
+# ## Label scramble: what the whole pipeline gives where nothing can be learned
+#
+# The labels of the training cohort are permuted before its folds are drawn, and everything that
+# sees labels sees the permuted ones: folds, inner folds, calibration. The statistic is the AUC of
+# the soft vote on the other centre, whose labels stay; *p* = (b + 1) / (m + 1), where b of m
+# permutations give as much as the labels as they are. The mean of the permutations has to lie
+# around 0.5. The within-fold AUC is measured against the permuted labels themselves. Networks run
+# at the reduced size of `controls.scramble`, with the true labels, too. All of it holds
+# for this cohort and these external patients.
+
+# %% mystnb={"image": {"alt": "AUC under permuted labels beside the observed one, by model"}}
+scrambled = scramble_labels(run)
+plot_scramble(scrambled)
+plt.show()
+display(scramble_table(scrambled, confidence_level=level).style.hide(axis="index"))
+display(single_permutation(scrambled).style.hide(axis="index"))
+Markdown(
+    "The second table shows the one permutation that Jang 2018's code draws by its seed "
+    f"({run.params.controls.scramble.single_seed}; generator and patients are ours): images and "
+    "clinical values shuffled together, which permutes the labels once. One draw near 0.5 says "
+    "little: others lie as far apart as the last column tells."
+)
 
 # %% [markdown]
 # ## Plumbing: given the truth, does every model reach the best?
@@ -67,7 +130,8 @@ Markdown(
     f"**{count(judged['is_within'].sum())} of {count(len(judged))} models** come within "
     f"{params.plumbing_tolerance:g}, above or below, of the best possible AUC, trained on "
     f"{count(params.plumbing_patients)} patients and scored on "
-    f"{count(params.plumbing_test_patients)} others."
+    f"{count(params.plumbing_test_patients)} others. "
+    f"Not here: {'; '.join(f'{name} ({why})' for name, why in controls.skipped.items()) or 'none'}."
 )
 
 # %% [markdown]
@@ -92,6 +156,40 @@ if compared.empty:
     display(Markdown("This run has no two fusions of the same tokens."))
 else:
     display(compared.style.hide(axis="index"))
+
+# %% [markdown]
+# ### Models that take long
+#
+# The systems of page 06, and what learns end to end on page 05: fewer patients, whose slices,
+# volumes and radiomic figures are made from the latents and hold nothing else. A model that falls
+# short here may want more patients or steps; one at 0.5 does not see its input.
+
+# %%
+fits = heavy_plumbing(run)
+if fits.empty:
+    display(Markdown("**Not run yet**, or this run has no such model."))
+else:
+    display(plumbing_table(fits, judged=AS_SET).style.hide(axis="index"))
+Markdown(
+    f"{count(fits['is_within'].sum())} of {count(len(fits))} models come within "
+    f"{params.heavy_plumbing_tolerance:g} of the best possible AUC, trained on "
+    f"{count(params.heavy_plumbing_patients)} patients and scored on "
+    f"{count(params.heavy_plumbing_test_patients)} others."
+)
+
+# %% [markdown]
+# ## Time only: does anything beat the days where nothing else tells?
+#
+# A third story: the label depends on the time since radiotherapy alone. The days alone should
+# reach the best possible AUC, and a model that sees more can only lose by it. Paired DeLong
+# intervals on the same scored patients, for these fitted models.
+
+# %%
+table, sentence = time_only_table(
+    controls.time_only, alone=DAYS, tolerance=params.plumbing_tolerance
+)
+display(table.style.hide(axis="index"))
+Markdown(sentence)
 
 # %% [markdown]
 # ## Zero effect: does any model see what is not there?
@@ -126,7 +224,6 @@ Markdown(
 
 # %%
 fits = null_cross_validation(run)
-level = run.params.evaluation.confidence_level
 display(null_folds_table(fits, confidence_level=level).style.hide(axis="index"))
 Markdown(
     f"Without any leak an interval misses 0.5 in {100 * (1 - level):.0f} % of runs. "

@@ -48,7 +48,7 @@ from psp_core.report.roc import roc_panels
 from psp_core.report.subset_results import format_subset_results, subset_results
 from psp_core.runs import digest_of, open_run, write_table
 from psp_core.study.catalogue import CATALOGUE
-from psp_core.study.classification import read_outcome, read_patients
+from psp_core.study.experiments import read_outcome, read_patients
 from psp_core.study.scored_sets import reported
 from psp_core.study.weights_marks import weights_marks
 

@@ -8,6 +8,7 @@ from psp_core.errors import EstimatorError
 
 DOSES = ("mean_dose_gy", "min_dose_gy", "median_dose_gy", "d98_gy")
 STATUS = ("sex", "idh_status", "mgmt_status")
+JANG = ("age_years", "total_dose_gy", "fractions", "days_since_rt")
 
 
 @dataclass(frozen=True)
@@ -38,7 +39,16 @@ FEATURE_SETS: dict[str, FeatureSet] = {
     "no_dose_no_time": FeatureSet(("age_years",), STATUS, uses_image=True),
     "clinical_only": FeatureSet(("days_since_rt", "age_years", *DOSES), STATUS),
     "image_only": FeatureSet(uses_image=True),
+    "clinical_no_time": FeatureSet(("age_years", *DOSES), STATUS),
+    "clinical_no_dose_no_time": FeatureSet(("age_years",), STATUS),
+    "age_mgmt": FeatureSet(("age_years",), ("mgmt_status",)),
     "time_only": FeatureSet(("days_since_rt",)),
+    "dose_only": FeatureSet(DOSES),
+    "volume_only": FeatureSet(("lesion_volume_cm3",)),
+    "visit_only": FeatureSet(("visit_number",)),
+    "missingness": FeatureSet(("days_since_rt", "age_years", *DOSES, "lesion_volume_cm3"), STATUS),
+    "jang": FeatureSet(JANG, STATUS, uses_image=True),
+    "jang_clinical": FeatureSet(JANG, STATUS),
     "none": FeatureSet(),
 }
 

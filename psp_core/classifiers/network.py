@@ -15,10 +15,12 @@ from sklearn.utils.validation import check_is_fitted
 from torch import Tensor, nn
 from torch.nn.functional import binary_cross_entropy_with_logits
 
-from psp_core.classifiers import fusion, unimodal
+from psp_core.classifiers import bidirectional, fusion, per_variable, unimodal
+from psp_core.classifiers.both_classes import both_classes
 from psp_core.classifiers.feature_sets import FeatureSet, feature_set_of
 from psp_core.classifiers.image_input import TokenScale, TokensUsed, image_input
-from psp_core.classifiers.structured import encoded, structured_encoder
+from psp_core.classifiers.snapshots import Watch, watching
+from psp_core.classifiers.structured import encoded, structured_encoder, variables_of
 from psp_core.encoder.tokens import Tokens
 from psp_core.errors import EstimatorError
 from psp_core.training import batch_indices, train, warmup_cosine
@@ -28,6 +30,8 @@ ARCHITECTURES: dict[str, type[nn.Module]] = {
     "full_self_attention": fusion.FullSelfAttention,
     "concatenation": fusion.Concatenation,
     "late_mean": fusion.LateMean,
+    "per_variable": per_variable.PerVariable,
+    "bidirectional": bidirectional.Bidirectional,
     "mri_only": unimodal.MriOnly,
     "clinical_network": unimodal.ClinicalNetwork,
 }
@@ -98,7 +102,13 @@ class NetworkClassifier(ClassifierMixin, BaseEstimator):  # type: ignore[misc]
         self.heads = heads
         self.random_state = random_state
 
-    def fit(self, X: pd.DataFrame, y: npt.ArrayLike) -> Self:
+    def fit(
+        self,
+        X: pd.DataFrame,
+        y: npt.ArrayLike,
+        watch: Watch | None = None,
+        shown: Watch | None = None,
+    ) -> Self:
         """Fit on rows of the patients table.
 
         Parameters
@@ -106,6 +116,11 @@ class NetworkClassifier(ClassifierMixin, BaseEstimator):  # type: ignore[misc]
         X : DataFrame, n rows
         y : bool array, shape (n,)
             True for true progression.
+        watch : tuple of DataFrame and bool array, optional
+            Patients on whose AUC the step is chosen, which spoils them as held out: see
+            `snapshots`. None: the last step.
+        shown : tuple of DataFrame and bool array, optional
+            Patients whose AUC and loss are noted in ``watched_``; they decide nothing.
 
         Raises
         ------
@@ -115,12 +130,7 @@ class NetworkClassifier(ClassifierMixin, BaseEstimator):  # type: ignore[misc]
         TrainingDivergedError
             See `training.train`.
         """
-        truth = np.asarray(y, dtype=bool)
-        if truth.all() or not truth.any():
-            raise EstimatorError(
-                f"all {len(truth)} training patients are of one class; "
-                "expected both: use fewer folds, or leave this cohort out"
-            )
+        truth = both_classes(y)
         sees = self._sees()
         self.encoder_ = structured_encoder(sees).fit(X) if sees.columns else None
         self.scale_ = None
@@ -147,6 +157,7 @@ class NetworkClassifier(ClassifierMixin, BaseEstimator):  # type: ignore[misc]
             inputs, expected = batch
             return binary_cross_entropy_with_logits(model(*inputs), expected, pos_weight=weight)
 
+        watched = watching(self, watch or shown, self.steps)
         warmup = round(WARMUP_SHARE * self.steps)
         self.history_ = train(
             self.network_,
@@ -162,7 +173,11 @@ class NetworkClassifier(ClassifierMixin, BaseEstimator):  # type: ignore[misc]
             seed=self.random_state,
             schedule=partial(warmup_cosine, steps=self.steps, warmup_steps=warmup),
             largest_gradient=LARGEST_GRADIENT,
+            after_step=watched,
         )
+        self.watched_ = watched.history if watched else []
+        if watched and watch:
+            watched.restore()
         self.network_.eval()
         self.classes_ = np.array([False, True])
         return self
@@ -206,6 +221,7 @@ class NetworkClassifier(ClassifierMixin, BaseEstimator):  # type: ignore[misc]
 
     def _build(self, n_columns: int, image_width: int) -> nn.Module:
         given = {
+            "variables": () if self.encoder_ is None else variables_of(self.encoder_),
             "n_columns": n_columns,
             "image_width": image_width,
             "width": self.width,

@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+from collections.abc import Iterable
+
 import numpy as np
 import numpy.typing as npt
 import pandas as pd
@@ -67,6 +69,37 @@ def encoded(encoder: Pipeline, rows: pd.DataFrame) -> npt.NDArray[np.float32]:
     return np.asarray(encoder.transform(rows), dtype=np.float32)
 
 
+def variables_of(encoder: Pipeline) -> tuple[str, ...]:
+    """Of each column that a fitted encoder gives, the variable of the patients table it tells of.
+
+    The indicator of what is missing belongs to its variable, as do all categories of one.
+    """
+    encode, drop = encoder.named_steps["encode"], encoder.named_steps["drop"]
+    continuous, categorical = encode.transformers_[0][2], encode.transformers_[2][2]
+    names = [*continuous, *continuous]
+    if categorical:
+        found = encode.named_transformers_["categories"].categories_
+        for name, categories in zip(categorical, found, strict=True):
+            names += [name] * len(categories)
+    return tuple(names[column] for column in drop.kept_)
+
+
+def check_columns(rows: pd.DataFrame, columns: Iterable[str]) -> None:
+    """Check that a table has what a feature set asks for.
+
+    Raises
+    ------
+    TableError
+        If a column is absent.
+    """
+    absent = [name for name in columns if name not in rows.columns]
+    if absent:
+        raise TableError(
+            "patients table",
+            [f"column {name!r} is absent; fill it, or take another feature set" for name in absent],
+        )
+
+
 def _typed(rows: pd.DataFrame, features: FeatureSet) -> pd.DataFrame:
     """The columns of the set with numbers as float, categories as text.
 
@@ -75,12 +108,7 @@ def _typed(rows: pd.DataFrame, features: FeatureSet) -> pd.DataFrame:
     TableError
         If a column is absent.
     """
-    absent = [name for name in features.columns if name not in rows.columns]
-    if absent:
-        raise TableError(
-            "patients table",
-            [f"column {name!r} is absent; fill it, or take another feature set" for name in absent],
-        )
+    check_columns(rows, features.columns)
     numbers = {name: rows[name].astype(np.float64) for name in features.continuous}
     texts = {
         name: rows[name].astype(object).where(rows[name].notna(), UNKNOWN).astype(str)

@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import shutil
 from collections.abc import Sequence
 from dataclasses import dataclass
 from functools import lru_cache, partial
@@ -12,16 +11,17 @@ import numpy as np
 import torch
 
 from psp_core.encoder.patches import patchify
-from psp_core.encoder.tokens import KEYS, SHARES, VALUES, Tokens
+from psp_core.encoder.tokens import SHARES, Tokens
 from psp_core.encoder.vit import VisionTransformer3D
 from psp_core.encoder.weights import load_encoder
 from psp_core.errors import MissingInputError
+from psp_core.inputs.arrays import VALUES
+from psp_core.inputs.gather import stacked
 from psp_core.preprocessing.batch import DONE, Prepared, prepare_all
 from psp_core.preprocessing.store import VolumeStore
-from psp_core.runs import atomic_folder, digest_of, digest_of_code, digest_of_file, write_json
+from psp_core.runs import digest_of_code, digest_of_file
 
 CODE = ("psp_core.encoder",)
-WHOLE = "whole"  # folder in the cache that holds all tokens as one array
 
 
 @dataclass(frozen=True)
@@ -85,14 +85,7 @@ def encode_all(
             f"{len(failed)} of {len(keys)} scans could not be encoded; the first is {failed[0]}: "
             f"{records[failed[0]]['reason']}"
         )
-    digest = digest_of([(key, record["digest"]) for key, record in records.items()])
-    folder = cache.folder / WHOLE / digest[:16]
-    if not folder.is_dir():
-        _write_whole(folder, cache, keys)
-    for other in folder.parent.iterdir():  # of other weights or scans
-        if other != folder:
-            shutil.rmtree(other, ignore_errors=True)
-    return Tokens.open(folder)
+    return stacked(cache, keys, kind=Tokens)
 
 
 def _encode_scan(scan: _Scan, *, encoder: Path, weights: str, store: VolumeStore) -> Prepared:
@@ -104,23 +97,10 @@ def _encode_scan(scan: _Scan, *, encoder: Path, weights: str, store: VolumeStore
     if store.has(scan.key, "lesion"):
         lesion = torch.from_numpy(store.open(scan.key, "lesion").astype(np.float32))[None, None]
         share = patchify(lesion, network.patch)[0].mean(dim=1).numpy()
-    return Prepared({"tokens": tokens.astype(np.float16), "lesion_share": share}, {})
+    return Prepared({VALUES: tokens.astype(np.float16), SHARES: share}, {})
 
 
 @lru_cache(maxsize=1)
 def _opened(encoder: Path, weights: str) -> VisionTransformer3D:  # noqa: ARG001 - part of the key
     """The encoder of this process; another file in the same place is opened anew."""
     return load_encoder(encoder)
-
-
-def _write_whole(folder: Path, cache: VolumeStore, keys: Sequence[str]) -> None:
-    folder.parent.mkdir(parents=True, exist_ok=True)
-    with atomic_folder(folder) as temporary:
-        for name, file in (("tokens", VALUES), ("lesion_share", SHARES)):
-            first = cache.open(keys[0], name)
-            shape = (len(keys), *first.shape)
-            whole = np.empty(shape, first.dtype)
-            for place, key in enumerate(keys):
-                cache.read(key, name, out=whole[place])
-            np.save(temporary / file, whole, allow_pickle=False)
-        write_json(temporary / KEYS, list(keys))

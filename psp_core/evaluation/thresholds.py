@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import numpy as np
 import numpy.typing as npt
+from sklearn.metrics import roc_curve
 
 from psp_core.evaluation.metrics import split_by_class
 
@@ -47,3 +48,38 @@ def youden_threshold(y_true: npt.ArrayLike, y_score: npt.ArrayLike) -> float:
         return HALF
     best = cuts[index == index.max()]
     return float(best[np.argmin(np.abs(best - HALF))])
+
+
+def balanced_threshold(y_true: npt.ArrayLike, y_score: npt.ArrayLike) -> float:
+    """Threshold of the published code of Jang 2018: sensitivity nearest to specificity.
+
+    The code chooses it on the very test set whose rates it then reports.
+
+    Parameters
+    ----------
+    y_true : array-like of bool or 0/1, shape (n,)
+        True for true progression.
+    y_score : array-like of float, shape (n,)
+
+    Returns
+    -------
+    float
+        One of the scores; a score at or above it is positive. Of several equally good the
+        largest.
+
+    Raises
+    ------
+    UndefinedMetricError
+        See `metrics.split_by_class`.
+
+    References
+    ----------
+    Jang et al., Scientific Reports 2018;8:12516.
+    """
+    positive, negative = split_by_class(y_true, y_score)
+    truth = np.repeat([True, False], [positive.size, negative.size])
+    false_rate, true_rate, cuts = roc_curve(
+        truth, np.concatenate([positive, negative]), drop_intermediate=False
+    )
+    gap = np.abs(true_rate - (1 - false_rate))[1:]  # the first cut is infinite, and no score
+    return float(cuts[1:][np.argmin(gap.round(12))])

@@ -75,10 +75,20 @@ class ClassificationParams:
     models: tuple[str, ...] = ("proposed", "mri_only", "clinical_network", "majority")
     folds: Annotated[int, Field(ge=2)] = 5
     inner_folds: Annotated[int, Field(ge=2)] = 3
+    heavy_inner_folds: Annotated[int, Field(ge=2)] = 2
+    protocol: Literal["closed", "published"] = "closed"
     seeds: Size = 1
+    heavy_seeds: Size = 1
     score_sealed: bool = False
     test_sets: tuple[TestSet, ...] = ("external", "upenn_gbm", "ucsd_ptgbm")
     network: NetworkParams = field(default_factory=NetworkParams)
+
+
+@dataclass(frozen=True, kw_only=True, config=STRICT)
+class BaselinesParams:
+    """Which systems of other studies are fitted."""
+
+    models: tuple[str, ...] = ("clinical_logistic",)
 
 
 @dataclass(frozen=True, kw_only=True, config=STRICT)
@@ -97,6 +107,9 @@ class TruthParams:
     plumbing_patients: Annotated[int, Field(gt=0)] = 2000
     plumbing_test_patients: Annotated[int, Field(gt=0)] = 20000
     plumbing_tolerance: Annotated[float, Field(gt=0, lt=0.5)] = 0.03
+    heavy_plumbing_patients: Annotated[int, Field(gt=0)] = 400
+    heavy_plumbing_test_patients: Annotated[int, Field(gt=0)] = 1000
+    heavy_plumbing_tolerance: Annotated[float, Field(gt=0, lt=0.5)] = 0.05
     zero_effect_cohorts: Annotated[int, Field(ge=2)] = 20
     zero_effect_patients: Annotated[int, Field(gt=0)] = 59
     zero_effect_test_patients: Annotated[int, Field(gt=0)] = 2000

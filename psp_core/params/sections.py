@@ -13,6 +13,8 @@ from typing import Annotated, Literal
 from pydantic import Field
 from pydantic.dataclasses import dataclass
 
+from psp_core.params.ablation import AblationParams
+from psp_core.params.cnn_lstm import CnnLstmParams
 from psp_core.params.collections import (
     Brats2021Params,
     BurdenkoParams,
@@ -24,7 +26,10 @@ from psp_core.params.collections import (
     UcsfPdgmParams,
     UpennGbmParams,
 )
+from psp_core.params.controls import ControlsParams
+from psp_core.params.explanation import ExplanationParams, OptimismParams
 from psp_core.params.modelling import (
+    BaselinesParams,
     ClassificationParams,
     EncoderParams,
     EvaluationParams,
@@ -33,7 +38,9 @@ from psp_core.params.modelling import (
     TruthParams,
 )
 from psp_core.params.phantoms import PhantomParams
+from psp_core.params.radiomics import CnnSvmParams, RadiomicsParams
 from psp_core.params.values import STRICT, Count, Days, Positive, Unlabelled
+from psp_core.params.volume_networks import DenseNetParams, SurvivalParams, VolumeNetworkParams
 
 
 @dataclass(frozen=True, kw_only=True, config=STRICT)
@@ -44,6 +51,8 @@ class StudyParams:
     seed: Count = 0
     workers: Annotated[int, Field(ge=1)] = 2
     patients: tuple[str, ...] = ()
+    only_light: bool = False
+    first_book: bool = False
 
 
 @dataclass(frozen=True, kw_only=True, config=STRICT)
@@ -181,6 +190,17 @@ class Params:
     probing: ProbingParams = field(default_factory=ProbingParams)
     truth: TruthParams = field(default_factory=TruthParams)
     classification: ClassificationParams = field(default_factory=ClassificationParams)
+    baselines: BaselinesParams = field(default_factory=BaselinesParams)
+    controls: ControlsParams = field(default_factory=ControlsParams)
+    cnn_lstm: CnnLstmParams = field(default_factory=CnnLstmParams)
+    radiomics: RadiomicsParams = field(default_factory=RadiomicsParams)
+    cnn_svm: CnnSvmParams = field(default_factory=CnnSvmParams)
+    explanation: ExplanationParams = field(default_factory=ExplanationParams)
+    optimism: OptimismParams = field(default_factory=OptimismParams)
     evaluation: EvaluationParams = field(default_factory=EvaluationParams)
     encoder: EncoderParams = field(default_factory=EncoderParams)
     pretraining: PretrainingParams = field(default_factory=PretrainingParams)
+    ablation: AblationParams = field(default_factory=AblationParams)
+    volume_network: VolumeNetworkParams = field(default_factory=VolumeNetworkParams)
+    survival: SurvivalParams = field(default_factory=SurvivalParams)
+    densenet: DenseNetParams = field(default_factory=DenseNetParams)

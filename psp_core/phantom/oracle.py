@@ -44,6 +44,12 @@ ARMS: dict[str, tuple[str, ...]] = {
 }
 """What each arm may see. Images show the place in field, so dose adds nothing to ``full``."""
 
+CLINICAL_PARTS: dict[str, tuple[str, ...]] = {
+    "clinical_no_dose_no_time": ("sex", "idh_status", "mgmt_status", "age_years"),
+    "age_mgmt": ("mgmt_status", "age_years"),
+}
+"""Further arms, of controls that see a part of the clinical values; no truth table has them."""
+
 
 def log_likelihood_ratio(
     seen: pd.DataFrame,
@@ -59,6 +65,8 @@ def log_likelihood_ratio(
     ----------
     seen : DataFrame
         The columns of the arm: latents, or their measured counterparts on the latent scale.
+    arm : str
+        A key of `ARMS` or of `CLINICAL_PARTS`.
     error_sd : mapping of latent to float, optional
         Standard deviation of each measurement's error on the latent scale; none: 0.
 
@@ -66,7 +74,7 @@ def log_likelihood_ratio(
     -------
     float array, shape (n,)
     """
-    columns = ARMS[arm]
+    columns = (ARMS | CLINICAL_PARTS)[arm]
     total = np.zeros(len(seen))
     if "days_since_rt" in columns and not model.zero_effect:
         psp, tp = published.DAYS_SINCE_RT[model.timing]

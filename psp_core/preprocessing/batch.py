@@ -5,7 +5,7 @@ from __future__ import annotations
 import multiprocessing
 import traceback
 from collections.abc import Callable, Mapping, Sequence
-from concurrent.futures import ProcessPoolExecutor
+from concurrent.futures import Future, ProcessPoolExecutor
 from concurrent.futures.process import BrokenProcessPool
 from dataclasses import dataclass
 from functools import partial
@@ -22,6 +22,7 @@ from psp_core.errors import (
 from psp_core.preprocessing.store import Array, VolumeStore
 from psp_core.runs import atomic_path, digest_of
 from psp_core.runs.process import start_worker
+from psp_core.runs.progress import Progress
 
 EXCLUDED, DONE = "excluded", "done"
 MENDABLE = (ExternalCommandError, MissingInputError, CheckpointError)
@@ -99,11 +100,29 @@ def prepare_all(
         wanted = set(store.pending(digests))
         todo = [item for item in items if item.key in wanted]
         call = partial(_prepare_one, work=work, store=store, digests=digests, log=log)
-        run_in_processes(call, todo, workers)
+        done = len(items) - len(todo)
+        progress = Progress.beside(store.folder, total=len(items), done=done)
+        run_in_processes(call, todo, workers, progress=progress)
 
 
-def run_in_processes(call: Callable[[Work], None], items: list[Work], workers: int) -> None:
+def run_in_processes(
+    call: Callable[[Work], None],
+    items: list[Work],
+    workers: int,
+    *,
+    progress: Progress | None = None,
+) -> None:
     """Call for every item, in fresh processes of one thread where that is worth it.
+
+    Parameters
+    ----------
+    call : callable
+        Picklable.
+    items : list
+    workers : int
+        Processes.
+    progress : Progress, optional
+        Counts the items, here and not in the workers.
 
     Raises
     ------
@@ -113,16 +132,36 @@ def run_in_processes(call: Callable[[Work], None], items: list[Work], workers: i
     if workers == 1 or len(items) < 2:
         for item in items:
             call(item)
+            _count(progress, item)
         return
     context = multiprocessing.get_context("spawn")
     try:
         with ProcessPoolExecutor(min(workers, len(items)), context, start_worker) as pool:
-            list(pool.map(call, items))  # raises what a worker raised
+            futures = [pool.submit(call, item) for item in items]
+            try:
+                for future, item in zip(futures, items, strict=True):
+                    future.add_done_callback(partial(_count_done, progress, item))
+                for future in futures:
+                    future.result()  # raises what a worker raised
+            finally:
+                for future in futures:
+                    future.cancel()
     except BrokenProcessPool as error:
         raise StageError(
             "a worker process was killed, perhaps for lack of memory; run again with fewer "
             "study.workers: what is done stays"
         ) from error
+
+
+def _count_done(progress: Progress | None, item: Any, future: Future[None]) -> None:
+    if not future.cancelled() and future.exception() is None:
+        _count(progress, item)
+
+
+def _count(progress: Progress | None, item: Any) -> None:
+    """Count an item by its collection or model: no patient is named while a stage runs."""
+    if progress is not None:
+        progress.step(str(getattr(item, "key", "")).partition("/")[0])
 
 
 def _prepare_one(

@@ -21,10 +21,13 @@ def main(arguments: Sequence[str] | None = None) -> int:
     parser.add_argument(
         "--sources", type=Path, default=Path("book"), help="the book's own pages (default: book)"
     )
+    parser.add_argument(
+        "--waiting", nargs="*", default=[], help="pages that are still to come, which say so"
+    )
     given = parser.parse_args(arguments)
     out = given.out or given.run_dir / "book"
     try:
-        index = build_book(given.run_dir, out, given.sources)
+        index = build_book(given.run_dir, out, given.sources, waiting=given.waiting)
     except PSPError as error:
         sys.stderr.write(f"{type(error).__name__}: {error}\n")
         return 1

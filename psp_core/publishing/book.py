@@ -7,6 +7,7 @@ import re
 import shutil
 import subprocess
 import sys
+from collections.abc import Sequence
 from pathlib import Path
 from typing import Any
 
@@ -15,8 +16,10 @@ import yaml
 from psp_core.errors import DisclosureError, MissingInputError, PublishingError
 from psp_core.publishing.disclosure import Places
 from psp_core.publishing.pages import cleaned_page, faults_of, page_text, read_page
+from psp_core.report.claims import read_ledger
 from psp_core.runs import atomic_folder, atomic_path
 
+_LEDGER = Path("papers/claims.yaml")
 _MATHJAX = Path("node_modules/mathjax/es5/tex-svg.js")
 _NOT_SOURCES = ("node_modules", "_build", "__pycache__", "package*.json", ".npmrc", "_toc.yml")
 _TEXT_SUFFIXES = {".html", ".ipynb", ".md", ".txt", ".svg"}
@@ -25,7 +28,7 @@ _LOG_LINES = 30
 _JUPYTER_BOOK = "from jupyter_book.cli.main import main; main()"
 
 
-def build_book(run_dir: Path, out: Path, sources: Path) -> Path:
+def build_book(run_dir: Path, out: Path, sources: Path, *, waiting: Sequence[str] = ()) -> Path:
     """Build the book of a run as HTML, offline, with warnings as errors.
 
     Parameters
@@ -37,6 +40,8 @@ def build_book(run_dir: Path, out: Path, sources: Path) -> Path:
         whole; ``out/source`` and ``out/build.log`` show how it was made.
     sources : Path
         The book's own pages, ``_config.yml``, ``_toc.yml`` and ``_static``.
+    waiting : sequence of str
+        Pages that are still to come: each stands in the book and says so.
 
     Returns
     -------
@@ -47,15 +52,20 @@ def build_book(run_dir: Path, out: Path, sources: Path) -> Path:
     ------
     MissingInputError
         If the book's sources or MathJax are not there.
+    TableError
+        If a claim of the ledger has neither a test nor a reason, or another fault.
     DisclosureError
         If a page holds something that must not leave the machine; lists all.
     PublishingError
         If the build fails; the last lines of the log are in the message.
     """
+    if (ledger := sources / _LEDGER).is_file():
+        read_ledger(ledger)
     places = Places.of_run(run_dir)
     source = out / "source"
     shutil.rmtree(source, ignore_errors=True)
     _copy_sources(sources, source)
+    _write_waiting(waiting, source)
     _write_pages(run_dir / "notebooks", source, places)
     _write_toc(sources / "_toc.yml", source)
     built = _build_html(source, out, places)
@@ -88,6 +98,8 @@ def _copy_sources(sources: Path, source: Path) -> None:
 def _write_pages(notebooks: Path, source: Path, places: Places) -> None:
     faults = []
     for path in sorted(notebooks.glob("*.ipynb")):
+        if (source / f"{path.stem}.md").exists():
+            continue
         page = cleaned_page(read_page(path), places)
         faults += [f"{path.stem}: {fault}" for fault in faults_of(page, places)]
         with atomic_path(source / path.name) as temporary:
@@ -95,6 +107,15 @@ def _write_pages(notebooks: Path, source: Path, places: Places) -> None:
     if faults:
         shutil.rmtree(source)
         raise DisclosureError("the executed notebooks", faults)
+
+
+def _write_waiting(names: Sequence[str], source: Path) -> None:
+    """Pages in place of notebooks that are not run yet; one of an earlier study is not shown."""
+    for name in names:
+        title = name.partition("_")[2].replace("_", " ").capitalize()
+        told = "This page takes longer. It is here once the study is done."
+        text = f"# {title}: not run yet\n\n{told}\n"
+        (source / f"{name}.md").write_text(text, encoding="utf-8")
 
 
 def _write_toc(order: Path, source: Path) -> None:

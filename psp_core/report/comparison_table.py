@@ -27,6 +27,38 @@ DECLARED = (
 )
 """The paper's claims, the fusion arms, and lesion tokens against all."""
 
+TRAININGS = (
+    ("self_supervised_small", "scratch"),
+    ("self_supervised_small", "transfer"),
+    ("transfer", "scratch"),
+    ("proposed_finetuned", "scratch"),
+    ("mri_finetuned", "scratch_mri"),
+)
+"""Table 4 of Gomaa 2025: where the first weights of one network come from."""
+
+SYSTEMS = tuple(
+    (GUIDED, other)
+    for other in (
+        *("cnn_lstm_paper", "cnn_lstm_code", "cnn_lstm_fixed", "cnn_svm", "random_feature_svm"),
+        *("captk_svm", "radiomics_forest", "radiomics_forest_clinical", "lee_sequences"),
+        *("densenet", "jang_forest_paper"),
+    )
+)
+"""Table 2 of Gomaa 2025, and the further baselines."""
+
+SIMPLE = tuple(
+    (f"{GUIDED}_lesion", other)
+    for other in (
+        "days_only",
+        "volume_only",
+        "dose_only",
+        "missingness_only",
+        "age_mgmt",
+        "majority",
+    )
+)
+"""The best of the proposed arms against what needs no image at all."""
+
 BEST_OF = {
     "full": "full",
     "no_dose": "full",
@@ -34,6 +66,14 @@ BEST_OF = {
     "no_dose_no_time": "no_dose_no_time",
     "image_only": "image_only",
     "time_only": "time_only",
+    "clinical_no_time": "full",
+    "clinical_no_dose_no_time": "no_dose_no_time",
+    "age_mgmt": "no_dose_no_time",
+    "volume_only": "image_only",
+    "dose_only": "image_only",
+    "missingness": "full",
+    "jang": "full",
+    "jang_clinical": "clinical_only",
 }
 """Smallest arm of the truth table that sees all that a feature set does; dose shows a latent
 that only the image arms see, and nothing beyond them."""

@@ -19,6 +19,8 @@ from psp_core.runs.process import quiet_libraries, seed_globally, use_one_thread
 from psp_core.runs.provenance import provenance
 from psp_core.runs.stage import Stage, read_marker, stage_digest
 
+TAKEN = {"stages", "private", "notebooks", "book", "logs", "progress"}  # folders of other use
+
 
 @dataclass(frozen=True)
 class Run:
@@ -114,7 +116,7 @@ class Run:
         return stage
 
     def _stage(self, name: str, digest: str) -> Stage:
-        if not name.isidentifier() or name in {"stages", "private", "notebooks", "book", "logs"}:
+        if not name.isidentifier() or name in TAKEN:
             raise StageError(f"{name!r} cannot be a stage's name; use a word that the run has free")
         return Stage(name, self.folder / name, digest, self.provenance)
 

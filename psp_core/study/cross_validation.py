@@ -2,8 +2,6 @@
 
 from __future__ import annotations
 
-import hashlib
-import json
 import time
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass, field
@@ -15,20 +13,21 @@ import numpy as np
 import pandas as pd
 
 from psp_core.classifiers.feature_sets import feature_set_of
-from psp_core.encoder.tokens import Tokens
 from psp_core.errors import EstimatorError
 from psp_core.evaluation.classes import is_true_progression
 from psp_core.preprocessing.batch import Prepared, prepare_all
 from psp_core.preprocessing.store import VolumeStore
 from psp_core.runs import digest_of, digest_of_code
 from psp_core.study.availability import usable_rows
-from psp_core.study.catalogue import Entry, build_estimator
+from psp_core.study.entry import Cost, Entry, Source, build_estimator
 from psp_core.study.fold_model import fit_fold_model
+from psp_core.study.protocols import CLOSED, fit_published
 
 CODE = (
     *("psp_core.classifiers", "psp_core.training", "psp_core.evaluation.thresholds"),
-    *("psp_core.study.availability", "psp_core.study.calibration", "psp_core.study.catalogue"),
+    *("psp_core.study.availability", "psp_core.study.calibration", "psp_core.study.entry"),
     *("psp_core.study.cross_validation", "psp_core.study.fold_model", "psp_core.study.folds"),
+    *("psp_core.study.protocols", "psp_core.explain.players", "psp_core.explain.importance"),
 )
 
 
@@ -44,32 +43,40 @@ class Plan:
         The collection that is cross-validated; all others are only predicted.
     folds : DataFrame
         See `folds.draw_folds`.
-    inner_folds : int
-        See `fold_model.fit_fold_model`.
+    inner_folds : mapping of str to int
+        Of light and of heavy arms, see `fold_model.fit_fold_model`.
     entropy : int
         Every random state starts from it.
-    tokens : Tokens or None
-    defaults : mapping
-        See `catalogue.build_estimator`.
+    sources : mapping of str to source
+        What arms read besides the table; None where the run has none.
+    defaults : mapping of str to mapping
+        By section of the params, see `entry.build_estimator`.
+    protocol : {"closed", "published"}
+        See `protocols`.
+    repetitions : mapping of str to int
+        How many of the folds' repetitions light and heavy arms are fitted on; all by default.
     """
 
     patients: pd.DataFrame = field(repr=False)
     training: str
     folds: pd.DataFrame = field(repr=False)
-    inner_folds: int
+    inner_folds: Mapping[Cost, int]
     entropy: int
-    tokens: Tokens | None = None
-    defaults: Mapping[str, Any] = field(default_factory=dict)
+    sources: Mapping[str, Source | None] = field(default_factory=dict)
+    defaults: Mapping[str, Mapping[str, Any]] = field(default_factory=dict)
+    protocol: str = CLOSED
+    repetitions: Mapping[Cost, int] = field(default_factory=dict)
 
 
 @dataclass(frozen=True)
 class Unit:
-    """One model on one fold of one repetition."""
+    """One model on one fold of one repetition; `given` is the digest of what only it is given."""
 
     model: str
     entry: Entry
     seed: int
     fold: int
+    given: str = ""
 
     @property
     def key(self) -> str:
@@ -78,12 +85,12 @@ class Unit:
 
     @property
     def digest(self) -> str:
-        """Digest of the arm and of the estimator's code."""
+        """Digest of the arm, of what it is given, and of the estimator's code."""
         code = digest_of_code(self.entry.module)
-        return digest_of([self.key, self.entry, code])
+        return digest_of([self.key, self.entry, self.given, code])
 
 
-def units_of(entries: Mapping[str, Entry], folds: pd.DataFrame) -> list[Unit]:
+def units_of(entries: Mapping[str, Entry], plan: Plan) -> list[Unit]:
     """Every unit of some models, model by model.
 
     Raises
@@ -91,9 +98,13 @@ def units_of(entries: Mapping[str, Entry], folds: pd.DataFrame) -> list[Unit]:
     EstimatorError
         If an estimator's module cannot be found.
     """
+    folds = plan.folds
     pairs = sorted(set(zip(folds["seed"].tolist(), folds["fold"].tolist(), strict=True)))
     units = [
-        Unit(name, entry, seed, fold) for name, entry in entries.items() for seed, fold in pairs
+        Unit(name, entry, seed, fold, _given_digest(entry, plan))
+        for name, entry in entries.items()
+        for seed, fold in pairs
+        if seed < plan.repetitions.get(entry.cost, seed + 1)
     ]
     for unit in units:
         try:
@@ -134,46 +145,63 @@ def cross_validate(
 
 
 def plan_digest(plan: Plan) -> str:
-    """Digest of patients, folds, tokens, settings and code."""
+    """Digest of what all units share: patients, folds, seed and code."""
     tables = [plan.patients.to_csv(index=False), plan.folds.to_csv(index=False)]
-    settings = [plan.training, plan.inner_folds, plan.entropy, plan.defaults]
-    return digest_of([tables, settings, _tokens_digest(plan.tokens), digest_of_code(*CODE)])
+    return digest_of([tables, plan.training, plan.entropy, digest_of_code(*CODE)])
 
 
-def _tokens_digest(tokens: Tokens | None) -> str:
-    if tokens is None:
-        return ""
-    digest = hashlib.sha256(json.dumps(list(tokens.keys)).encode())
-    for values in (tokens.values, tokens.lesion_share):
-        digest.update(f"{values.dtype} {values.shape}".encode())
-        digest.update(np.ascontiguousarray(values).data)
-    return digest.hexdigest()
+def _given_digest(entry: Entry, plan: Plan) -> str:
+    """Digest of the settings and sources of one arm."""
+    sources = {name: plan.sources.get(name) for name in entry.sources.values()}
+    digests = {name: source.digest if source else "" for name, source in sources.items()}
+    settings = [plan.inner_folds[entry.cost], plan.defaults.get(entry.params), plan.protocol]
+    return digest_of([*settings, digests])
 
 
-def fit_unit(unit: Unit, plan: Plan) -> Prepared:
-    """Fit one model on one training fold, and score everyone else who has its features.
+@dataclass(frozen=True)
+class Ready:
+    """What one unit is fitted with.
 
-    Returns
-    -------
-    Prepared
-        Arrays ``rows`` (positions in ``plan.patients``) and ``scores`` (calibrated
-        probabilities); the record holds ``n_train``, ``threshold``, the calibration, the
-        reasons why patients drop out by collection, and ``seconds`` of processor time.
+    Attributes
+    ----------
+    estimator : scikit-learn classifier
+        Not fitted.
+    random_state : int
+        Of the estimator and of everything else of this unit.
+    taught, held_out : DataFrame
+        Rows of the patients table that have its features: the training fold, and the fold
+        that is held out.
+    scored : int array
+        Places in the patients table of whom the unit scores: held out, or of another set.
+    left_out : mapping of str to list of str
+        By collection, why patients drop out.
+    """
+
+    estimator: Any
+    random_state: int
+    taught: pd.DataFrame
+    held_out: pd.DataFrame
+    scored: np.ndarray
+    left_out: Mapping[str, list[str]]
+
+
+def ready(unit: Unit, plan: Plan) -> Ready:
+    """Build a unit's estimator, and find the patients it is fitted on and scores.
 
     Raises
     ------
-    PSPError
-        Whatever the estimator raises, or `UndefinedMetricError` for too few patients.
+    EstimatorError
+        If nobody of the training fold has its features, or see `entry.build_estimator`.
     """
-    started = time.process_time()
     patients = plan.patients
     sees = feature_set_of(unit.entry.feature_set)
+    sources = [plan.sources.get(name) for name in unit.entry.sources.values()]
     held_out, trained_on = _split(plan, unit)
     reasons: dict[str, list[str]] = {}
     usable = np.zeros(len(patients), dtype=bool)
     for name in patients["dataset"].unique():
         here = (patients["dataset"] == name).to_numpy()
-        usable[here], lost = usable_rows(patients[here], sees)
+        usable[here], lost = usable_rows(patients[here], sees, sources)
         if lost:
             reasons[str(name)] = lost
     if not (usable & trained_on).any():
@@ -185,28 +213,84 @@ def fit_unit(unit: Unit, plan: Plan) -> Prepared:
     state = np.random.SeedSequence([plan.entropy, unit.seed, unit.fold]).generate_state(1)[0]
     random_state = int(state % 2**31)
     estimator = build_estimator(
-        unit.entry, tokens=plan.tokens, random_state=random_state, defaults=plan.defaults
-    )
-    taught = patients[usable & trained_on]
-    model = fit_fold_model(
-        estimator,
-        taught,
-        is_true_progression(taught["label"]),
-        inner_folds=plan.inner_folds,
+        unit.entry,
+        sources=plan.sources,
         random_state=random_state,
+        defaults=plan.defaults.get(unit.entry.params),
     )
     is_test = (patients["dataset"] != plan.training).to_numpy()
-    rows = np.flatnonzero(usable & (held_out | is_test))
+    return Ready(
+        estimator,
+        random_state,
+        taught=patients[usable & trained_on],
+        held_out=patients[usable & held_out],
+        scored=np.flatnonzero(usable & (held_out | is_test)),
+        left_out=reasons,
+    )
+
+
+def fit_unit(unit: Unit, plan: Plan) -> Prepared:
+    """Fit one model on one training fold, and score everyone else who has its features.
+
+    Returns
+    -------
+    Prepared
+        Arrays ``rows`` (positions in ``plan.patients``), ``scores`` (calibrated
+        probabilities) and ``curve``, see `training_curve`; the record holds ``n_train``,
+        ``threshold``, the calibration, the reasons why patients drop out by collection, names
+        that the estimator selected, and ``seconds`` of processor time.
+
+    Raises
+    ------
+    PSPError
+        Whatever the estimator raises, or `UndefinedMetricError` for too few patients.
+    """
+    started = time.process_time()
+    parts = ready(unit, plan)
+    truth = is_true_progression(parts.taught["label"])
+    of_validation = is_true_progression(parts.held_out["label"])
+    if plan.protocol == CLOSED:
+        model = fit_fold_model(
+            parts.estimator,
+            parts.taught,
+            truth,
+            inner_folds=plan.inner_folds[unit.entry.cost],
+            random_state=parts.random_state,
+            shown=(parts.held_out, of_validation),
+        )
+    else:
+        model = fit_published(parts.estimator, parts.taught, truth, parts.held_out, of_validation)
     record = {
-        "n_train": len(taught),
+        "n_train": len(parts.taught),
         "threshold": model.threshold,
         "slope": model.calibration.slope,
         "intercept": model.calibration.intercept,
         "slope_is_floored": model.calibration.is_floored,
-        "left_out": reasons,
+        "left_out": parts.left_out,
+        "selected": list(getattr(model.estimator, "selected_", ())),
         "seconds": time.process_time() - started,
     }
-    return Prepared({"rows": rows, "scores": model.predict(patients.iloc[rows])}, record)
+    scores = model.predict(plan.patients.iloc[parts.scored])
+    arrays = {"rows": parts.scored, "scores": scores, "curve": training_curve(model.estimator)}
+    return Prepared(arrays, record)
+
+
+def training_curve(estimator: Any) -> np.ndarray:
+    """How a fitted network learned, shape (snapshots, 4).
+
+    Returns
+    -------
+    array
+        Step, mean training loss since the snapshot before, loss and AUC of the held-out
+        patients; no row for an estimator without steps.
+    """
+    noted = getattr(estimator, "watched_", [])
+    rows, before = [], 0
+    for step, area, loss in noted:
+        since = estimator.history_["loss"].iloc[before:step]
+        rows.append((step, float(since.mean()), loss, area))
+        before = step
+    return np.array(rows, dtype=np.float64).reshape(-1, 4)
 
 
 def _split(plan: Plan, unit: Unit) -> tuple[np.ndarray, np.ndarray]:

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from dataclasses import dataclass
+from inspect import signature
 from typing import Any
 
 import numpy as np
@@ -47,6 +48,7 @@ def fit_fold_model(
     *,
     inner_folds: int,
     random_state: int,
+    shown: tuple[pd.DataFrame, npt.NDArray[np.bool_]] | None = None,
 ) -> FoldModel:
     """Fit, calibrate and choose the threshold on the rows of one training fold.
 
@@ -62,6 +64,9 @@ def fit_fold_model(
         Folds inside the training fold whose held-out scores are calibrated.
     random_state : int
         Decides the inner folds.
+    shown : tuple of DataFrame and bool array, optional
+        Held-out patients whose loss and AUC are noted while a network is trained; they decide
+        nothing.
 
     Returns
     -------
@@ -80,4 +85,6 @@ def fit_fold_model(
         held_out[out] = fitted.predict_proba(rows[out])[:, 1]
     calibration = fit_platt(y_true, held_out)
     threshold = youden_threshold(y_true, calibration(held_out))
-    return FoldModel(clone(estimator).fit(rows, y_true), calibration, threshold)
+    final = clone(estimator)
+    noted = {"shown": shown} if shown and "shown" in signature(final.fit).parameters else {}
+    return FoldModel(final.fit(rows, y_true, **noted), calibration, threshold)

@@ -24,6 +24,7 @@ from psp_core.phantom.oracle import best_possible_auc
 DATASET = "latent"
 N_TOKENS, WIDTH = 8, 16
 IMAGE_FIGURES = ("mean_dose_gy", "min_dose_gy", "median_dose_gy", "d98_gy", "lesion_volume_cm3")
+TREATMENT = {"total_dose_gy": 60.0, "fractions": 30.0, "visit_number": 1.0, "has_image": True}
 CEILING_PATIENTS = 200_000
 
 ARM_OF_FEATURES = {
@@ -31,6 +32,9 @@ ARM_OF_FEATURES = {
     "no_dose": "full",
     "no_dose_no_time": "no_dose_no_time",
     "clinical_only": "clinical_only",
+    "clinical_no_time": "clinical_no_dose_no_time",
+    "clinical_no_dose_no_time": "clinical_no_dose_no_time",
+    "age_mgmt": "age_mgmt",
     "image_only": "image_only",
     "time_only": "time_only",
 }
@@ -47,10 +51,13 @@ class LatentCohort:
         Patients tables; they hold no latent.
     tokens : Tokens
         Of the patients of all parts.
+    latents : float array, shape (n, 4)
+        The true latents of the image, of the patients of `tokens`.
     """
 
     parts: tuple[pd.DataFrame, ...]
     tokens: Tokens
+    latents: npt.NDArray[np.float64]
 
 
 def causal_model(phantom: PhantomParams) -> CausalModel:
@@ -93,6 +100,7 @@ def draw_latent_cohort(model: CausalModel, sizes: Sequence[int], *, seed: int) -
             "days_since_rt": table["days_since_rt"].astype(float),
             "age_years": table["age_years"].astype(float),
             **{name: table[name] for name in ("sex", "idh_status", "mgmt_status")},
+            **TREATMENT,
             **dict.fromkeys(IMAGE_FIGURES, np.nan),
         }
     )
@@ -101,7 +109,7 @@ def draw_latent_cohort(model: CausalModel, sizes: Sequence[int], *, seed: int) -
     keys = tuple(f"{DATASET}/{subject}/001" for subject in rows["subject_id"])
     edges = np.cumsum([0, *sizes])
     parts = tuple(rows.iloc[low:high].reset_index(drop=True) for low, high in pairwise(edges))
-    return LatentCohort(parts, Tokens(keys, latent_tokens(latents), share))
+    return LatentCohort(parts, Tokens(keys, latent_tokens(latents), share), latents)
 
 
 def latent_tokens(latents: npt.NDArray[np.floating]) -> npt.NDArray[np.float32]:

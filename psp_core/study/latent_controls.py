@@ -2,6 +2,7 @@
 
 *Plumbing*: with 2,000 patients each model must come close to the best possible AUC.
 *Fusions*: there, the guided arm is compared with the other fusions on the same patients.
+*Time only*: where the label depends on time alone, nothing may beat the days since radiotherapy.
 *Zero effect*: on cohorts without any effect all models must lie around 0.5. *Learning curve*:
 what the number of patients alone costs, with images that hide nothing.
 """
@@ -11,18 +12,17 @@ from __future__ import annotations
 from collections.abc import Mapping
 from dataclasses import asdict, dataclass, replace
 from functools import partial
-from typing import Any
 
 import pandas as pd
 
-from psp_core.errors import PSPError
-from psp_core.evaluation.classes import is_true_progression
-from psp_core.evaluation.comparison import delong_test
-from psp_core.evaluation.metrics import auc
+from psp_core.classifiers.feature_sets import feature_set_of
 from psp_core.phantom.latents import CausalModel
 from psp_core.runs import Run, digest_of_code
-from psp_core.study.catalogue import FUSIONS, Entry, build_estimator, find_entries
-from psp_core.study.latent_cohort import causal_model, ceiling, draw_latent_cohort
+from psp_core.study.catalogue import find_entries
+from psp_core.study.entry import Entry
+from psp_core.study.experiments import settings_of
+from psp_core.study.latent_cohort import causal_model, draw_latent_cohort
+from psp_core.study.latent_fit import LatentFit, fit_on_latents, guided_of
 from psp_core.study.units import table_of_units
 
 CODE = (
@@ -30,39 +30,10 @@ CODE = (
     "psp_core.evaluation",
 )
 AS_SET, INTERACTION, ZERO_EFFECT = "as set", "interaction", "zero effect"
-PLUMBING, LEARNING = "plumbing", "learning"
-GUIDED = "proposed"
-COMPARED = ("difference", "lower", "upper", "p_value")
-Units = dict[str, "LatentFit"]
-
-
-@dataclass(frozen=True)
-class LatentFit:
-    """Models of the catalogue on one draw of patients.
-
-    Attributes
-    ----------
-    control : str
-        What it is for: `PLUMBING`, `ZERO_EFFECT` or `LEARNING`.
-    models : tuple of str
-    story : str
-        What a reader calls `causes`.
-    causes : CausalModel
-    sizes : tuple of int
-        Patients to fit on, rising; the smaller are part of the larger.
-    n_test : int
-        Patients to score.
-    seed : int
-        Of the draw and of each fit.
-    """
-
-    control: str
-    models: tuple[str, ...]
-    story: str
-    causes: CausalModel
-    sizes: tuple[int, ...]
-    n_test: int
-    seed: int
+TIME_STORY = "time only"
+PLUMBING, LEARNING, TIME_ONLY = "plumbing", "learning", "time_only"
+DAYS = "days_only"
+Units = dict[str, LatentFit]
 
 
 @dataclass(frozen=True)
@@ -78,15 +49,22 @@ class LatentControls:
         One row per model and cohort (``seed``).
     learning : DataFrame
         Networks have fewer seeds than other models.
+    time_only : DataFrame
+        Where the label depends on time alone: the models that see the days, each compared
+        with the days alone (`COMPARED`: days minus model).
     left_out : tuple of str
-        Titles of the arms that `zero_effect` and `learning` leave out: they differ from
-        another only in the tokens used, and here all tokens carry the same.
+        Titles of the arms that all but `plumbing` leave out: they differ from another only in
+        the tokens used, and here all tokens carry the same.
+    skipped : mapping of str to str
+        By title, why a model of the study is in none of the tables.
     """
 
     plumbing: pd.DataFrame
     zero_effect: pd.DataFrame
     learning: pd.DataFrame
+    time_only: pd.DataFrame
     left_out: tuple[str, ...]
+    skipped: Mapping[str, str]
 
 
 def latent_controls(run: Run) -> LatentControls:
@@ -97,10 +75,12 @@ def latent_controls(run: Run) -> LatentControls:
     StageError, EstimatorError
         See `units.table_of_units` and `catalogue.find_entries`.
     """
-    params, defaults = run.params.truth, asdict(run.params.classification.network)
-    entries = find_entries(run.params.classification.models)
+    params = run.params.truth
+    entries, skipped = latent_entries(find_entries(run.params.classification.models))
+    defaults = settings_of(run.params, entries)
     once = _without_twins(entries)
     units = _plumbing(run, entries) | _learning(run, once) | _zero_effect(run, once)
+    units |= _time_only(run, once)
     depends_on = {
         "units": {unit: asdict(fit) for unit, fit in units.items()},
         "defaults": defaults,
@@ -108,9 +88,9 @@ def latent_controls(run: Run) -> LatentControls:
     }
     work = partial(fit_on_latents, defaults=defaults)
     table = table_of_units(run, "latent_controls", units, work, depends_on=depends_on)
-    plumbing, zero_effect, learning = (
+    plumbing, zero_effect, learning, time_only = (
         table[table["control"] == control].reset_index(drop=True)
-        for control in (PLUMBING, ZERO_EFFECT, LEARNING)
+        for control in (PLUMBING, ZERO_EFFECT, LEARNING, TIME_ONLY)
     )
     shortfall = plumbing["ceiling"] - plumbing["auc"]
     is_within = shortfall.abs() <= params.plumbing_tolerance
@@ -118,78 +98,31 @@ def latent_controls(run: Run) -> LatentControls:
         plumbing.assign(shortfall=shortfall, is_within=is_within),
         zero_effect,
         learning,
+        time_only,
         tuple(entry.title for name, entry in entries.items() if name not in once),
+        skipped,
     )
+
+
+def latent_entries(entries: Mapping[str, Entry]) -> tuple[dict[str, Entry], dict[str, str]]:
+    """The entries that can be fitted on latents here, and by title why others cannot."""
+    drawn = draw_latent_cohort(CausalModel(), (2,), seed=0).parts[0]
+    kept, skipped = {}, {}
+    for name, entry in entries.items():
+        sees = feature_set_of(entry.feature_set)
+        known = [column for column in sees.columns if column in drawn and drawn[column].any()]
+        if entry.cost == "heavy":
+            skipped[entry.title] = "takes long, and has a table of its own"
+        elif sees.columns and not known and not sees.uses_image:
+            skipped[entry.title] = f"{', '.join(sees.columns)}: not among the drawn values"
+        else:
+            kept[name] = entry
+    return kept, skipped
 
 
 def latent_seed(run: Run, purpose: str) -> int:
     """A seed per purpose; there is room for cohorts to be counted up from it."""
     return int(run.seed_sequence(f"latent_controls/{purpose}").generate_state(1)[0] % 2**30)
-
-
-def fit_on_latents(unit: LatentFit, *, defaults: Mapping[str, Any]) -> pd.DataFrame:
-    """Fit and score the models of one unit.
-
-    Parameters
-    ----------
-    defaults : mapping
-        See `catalogue.build_estimator`.
-
-    Returns
-    -------
-    DataFrame
-        ``control, model, title, feature_set, story, seed, n_train, n_test, auc, ceiling,
-        note``; a model that cannot be fitted has no AUC, and says why. Other fusions have
-        `COMPARED` against the guided one that uses the same tokens, if the unit holds it:
-        guided minus other on the scored patients (paired DeLong).
-    """
-    cohort = draw_latent_cohort(unit.causes, (max(unit.sizes), unit.n_test), seed=unit.seed)
-    patients, test = cohort.parts
-    y_test = is_true_progression(test["label"])
-    rows: list[dict[str, Any]] = []
-    scores: dict[tuple[str | None, int], Any] = {}
-    for model, entry in find_entries(unit.models).items():
-        for size in unit.sizes:
-            train = patients.iloc[:size]
-            area, note = float("nan"), ""
-            try:
-                estimator = build_estimator(
-                    entry, tokens=cohort.tokens, random_state=unit.seed, defaults=defaults
-                )
-                estimator.fit(train, is_true_progression(train["label"]))
-                scored = estimator.predict_proba(test)[:, 1]
-                area = auc(y_test, scored)
-                scores[model, size] = scored
-            except PSPError as error:
-                note = f"{type(error).__name__}: {error}"
-            rows.append(
-                {
-                    "control": unit.control,
-                    "model": model,
-                    "title": entry.title,
-                    "feature_set": entry.feature_set,
-                    "story": unit.story,
-                    "seed": unit.seed,
-                    "n_train": size,
-                    "n_test": unit.n_test,
-                    "auc": area,
-                    "ceiling": ceiling(unit.causes, entry.feature_set),
-                    "note": note,
-                    **dict.fromkeys(COMPARED, float("nan")),
-                }
-            )
-    for row in rows:
-        pair = [(name, row["n_train"]) for name in (_guided(row["model"]), row["model"])]
-        if pair[0] != pair[1] and all(one in scores for one in pair):
-            found = asdict(delong_test(y_test, *(scores[one] for one in pair)))
-            row |= {name: found[name] for name in COMPARED}
-    return pd.DataFrame(rows)
-
-
-def _guided(model: str) -> str | None:
-    """The guided arm that uses the same tokens as a fusion; None for what is no fusion."""
-    fusion = model.removesuffix("_lesion")
-    return GUIDED + model[len(fusion) :] if fusion in FUSIONS else None
 
 
 def _plumbing(run: Run, entries: Mapping[str, Entry]) -> Units:
@@ -202,13 +135,29 @@ def _plumbing(run: Run, entries: Mapping[str, Entry]) -> Units:
         told = replace(causes, interaction=True) if story == INTERACTION else causes
         groups: dict[str, tuple[str, ...]] = {}
         for model, entry in entries.items():
-            if story == AS_SET or entry.needs_tokens:  # the interaction lies in the images
-                group = _guided(model) or model
+            if story == AS_SET or entry.sources:  # the interaction lies in the images
+                group = guided_of(model) or model
                 groups[group] = (*groups.get(group, ()), model)
         for group, models in groups.items():
             fit = LatentFit(PLUMBING, models, story, told, sizes, n_test, seed)
             units[f"plumbing_{group}_{story.replace(' ', '_')}"] = fit
     return units
+
+
+def _time_only(run: Run, entries: Mapping[str, Entry]) -> Units:
+    """The days alone, and every model that sees them among other things, on the same patients."""
+    params = run.params.truth
+    causes = replace(causal_model(run.params.phantom), label_depends_on_time_only=True)
+    days = feature_set_of("time_only").columns
+    seeing = [
+        name
+        for name, entry in entries.items()
+        if set(days) <= set(feature_set_of(entry.feature_set).columns)
+    ]
+    models = tuple(dict.fromkeys((DAYS, *seeing)))
+    sizes, n_test = (params.plumbing_patients,), params.plumbing_test_patients
+    seed = latent_seed(run, TIME_ONLY)
+    return {TIME_ONLY: LatentFit(TIME_ONLY, models, TIME_STORY, causes, sizes, n_test, seed, DAYS)}
 
 
 def _zero_effect(run: Run, entries: Mapping[str, Entry]) -> Units:

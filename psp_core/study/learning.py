@@ -31,13 +31,14 @@ from psp_core.preprocessing.pipeline import volume_store
 from psp_core.preprocessing.store import VolumeStore
 from psp_core.pretraining.study_pretraining import snapshots_of
 from psp_core.runs import Run, digest_of, digest_of_code, digest_of_file
-from psp_core.study.catalogue import build_estimator, find_entries
+from psp_core.study.catalogue import find_entries
+from psp_core.study.entry import build_estimator
 from psp_core.study.patients import LEARNING, patient_keys, study_patients
 from psp_core.study.units import table_of_units
 
 DEVELOPMENT = "development"
 TRAINED, UNTRAINED, GREY_VALUES = "trained", "untrained", "grey values"
-IMAGE_ONLY = "image_only"
+IMAGE_ONLY, TOKENS = "image_only", "tokens"
 CODE = (
     *("psp_core.study", "psp_core.classifiers", "psp_core.explain", "psp_core.training"),
     *("psp_core.encoder", "psp_core.evaluation"),
@@ -104,7 +105,7 @@ def learning_on_images(run: Run) -> pd.DataFrame:
             model = f"ridge_{pooling}"
             units[f"{representation}_{model}"] = ImageFit(representation, model, tokens, seeds)
         for model, entry in find_entries(run.params.classification.models).items():
-            if entry.feature_set == IMAGE_ONLY:
+            if entry.feature_set == IMAGE_ONLY and set(entry.sources.values()) == {TOKENS}:
                 for seed in _seeds(run, params.learning_network_seeds):
                     fit = ImageFit(representation, model, tokens, (seed,))
                     units[f"{representation}_{model}_{seed}"] = fit
@@ -229,7 +230,9 @@ def _scores(
         aim = 2 * y_train.astype(np.float64) - 1
         return ridge_predictions(features[train], aim, features[test])
     entry = find_entries((unit.model,))[unit.model]
-    estimator = build_estimator(entry, tokens=unit.tokens, random_state=seed, defaults=defaults)
+    estimator = build_estimator(
+        entry, sources={"tokens": unit.tokens}, random_state=seed, defaults=defaults
+    )
     estimator.fit(patients.iloc[train], y_train)
     return np.asarray(estimator.predict_proba(patients.iloc[test])[:, 1])
 

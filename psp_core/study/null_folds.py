@@ -99,7 +99,7 @@ def cross_validate_cohorts(cohorts: NullCohorts, *, models: tuple[str, ...]) -> 
             area, note = float("nan"), ""
             try:
                 folds = draw_folds(patients, n_folds=cohorts.n_folds, seeds=1, entropy=seed)
-                plan = Plan(patients, DATASET, folds, cohorts.inner_folds, seed)
+                plan = Plan(patients, DATASET, folds, {"light": cohorts.inner_folds}, seed)
                 area = _held_out_auc(model, plan)
             except PSPError as error:
                 note = f"{type(error).__name__}: {error}"
@@ -110,7 +110,7 @@ def cross_validate_cohorts(cohorts: NullCohorts, *, models: tuple[str, ...]) -> 
 def _held_out_auc(model: str, plan: Plan) -> float:
     fold = np.empty(len(plan.patients), dtype=np.int64)
     scores = np.empty(len(plan.patients))
-    for unit in units_of(find_entries((model,)), plan.folds):
+    for unit in units_of(find_entries((model,)), plan):
         arrays = fit_unit(unit, plan).arrays
         fold[arrays["rows"]], scores[arrays["rows"]] = unit.fold, arrays["scores"]
     return internal_auc(is_true_progression(plan.patients["label"]), scores, fold).auc

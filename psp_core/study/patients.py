@@ -24,7 +24,10 @@ TRAINING = "burdenko"
 SEALED = "sealed"
 LEARNING = "learning"
 KEY = ("dataset", "subject_id", "timepoint")
-FROM_COHORT = ("label", "days_since_rt", "age_years", "sex", "idh_status", "mgmt_status")
+FROM_COHORT = (
+    *("label", "days_since_rt", "age_years", "sex", "idh_status", "mgmt_status"),
+    *("total_dose_gy", "fractions"),
+)
 FROM_FEATURES = ("mean_dose_gy", "min_dose_gy", "median_dose_gy", "d98_gy", "lesion_volume_cm3")
 FOR_SUBSETS = ("visit_number", "reference_standard", "resection", "n_lesions", "completeness")
 """No model sees these; see `cohorts.subsets` and `cohorts.eligibility`."""

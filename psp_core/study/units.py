@@ -12,6 +12,7 @@ import pandas as pd
 from psp_core.errors import StageError
 from psp_core.preprocessing.batch import run_in_processes
 from psp_core.runs import Run, Stage, write_table
+from psp_core.runs.progress import Progress
 
 Unit = TypeVar("Unit")
 
@@ -53,7 +54,11 @@ def table_of_units(
     with run.stage(name, depends_on=depends_on) as stage:
         if not stage.is_done:
             call = partial(_compute, units=units, work=work, stage=stage)
-            run_in_processes(call, stage.pending(units), run.params.study.workers)
+            pending = stage.pending(units)
+            progress = Progress.beside(
+                stage.folder, total=len(units), done=len(units) - len(pending)
+            )
+            run_in_processes(call, pending, run.params.study.workers, progress=progress)
             parts = [pd.read_parquet(_file(stage, unit)) for unit in units]
             write_table(stage.folder / f"{name}.parquet", pd.concat(parts, ignore_index=True))
             stage.finish()

@@ -7,6 +7,7 @@ from dataclasses import dataclass
 from itertools import groupby
 from typing import Any
 
+import numpy as np
 import pandas as pd
 
 from psp_core.evaluation.classes import is_true_progression
@@ -20,13 +21,14 @@ from psp_core.evaluation.predictions import (
     VALIDATION,
     check_predictions,
 )
-from psp_core.evaluation.thresholds import youden_threshold
 from psp_core.preprocessing.batch import DONE
 from psp_core.preprocessing.store import VolumeStore
 from psp_core.study.cross_validation import Plan, Unit
+from psp_core.study.entry import Entry
+from psp_core.study.protocols import vote_threshold
 
-EXPERIMENT = "classification"
 RECORDED = ("n_train", "threshold", "slope", "intercept", "slope_is_floored", "seconds")
+CURVE = ("step", "training_loss", "held_out_loss", "held_out_auc")
 
 
 @dataclass(frozen=True)
@@ -40,6 +42,9 @@ class Outcome:
     fold_models : DataFrame
         ``model, seed, fold`` and what was recorded of each: ``n_train, threshold, slope,
         intercept, slope_is_floored, seconds``.
+    curves : DataFrame
+        ``model, seed, fold`` and `CURVE`: how each network learned, see
+        `cross_validation.training_curve`.
     failed : DataFrame
         ``model, title, seed, fold, reason``.
     left_out : DataFrame
@@ -48,15 +53,19 @@ class Outcome:
 
     predictions: pd.DataFrame
     fold_models: pd.DataFrame
+    curves: pd.DataFrame
     failed: pd.DataFrame
     left_out: pd.DataFrame
 
 
-def collect(units: Sequence[Unit], plan: Plan, store: VolumeStore) -> Outcome:
+def collect(
+    units: Sequence[Unit], plan: Plan, store: VolumeStore, *, experiment: str = "classification"
+) -> Outcome:
     """Read the scores of all units and let each model's folds vote.
 
     The vote is the mean of the fold models' calibrated scores. Its threshold is Youden's of
-    the calibrated scores that the fold models gave the patients they had held out.
+    the calibrated scores that the fold models gave the patients they had held out, or that of
+    the published protocol, see `protocols.vote_threshold`.
 
     Raises
     ------
@@ -65,7 +74,7 @@ def collect(units: Sequence[Unit], plan: Plan, store: VolumeStore) -> Outcome:
     TableError
         See `check_predictions`.
     """
-    predictions, models, failed, left_out = [], [], [], []
+    predictions, models, curves, failed, left_out = [], [], [], [], []
     by_seed = groupby(units, key=lambda unit: (unit.model, unit.seed))
     for (name, seed), group in by_seed:
         members = list(group)
@@ -79,6 +88,11 @@ def collect(units: Sequence[Unit], plan: Plan, store: VolumeStore) -> Outcome:
             | {column: records[unit.fold][column] for column in RECORDED}
             for unit in members
         ]
+        curves += [
+            dict(zip(CURVE, row, strict=True)) | {"model": name, "seed": seed, "fold": unit.fold}
+            for unit in members
+            for row in store.read(unit.key, "curve").tolist()
+        ]
         told = records[members[0].fold]["left_out"]
         left_out += [
             {"model": name, "title": members[0].entry.title, "dataset": one, "reason": reason}
@@ -86,13 +100,15 @@ def collect(units: Sequence[Unit], plan: Plan, store: VolumeStore) -> Outcome:
             for reason in reasons
         ]
         parts = [_of_member(unit, records[unit.fold], plan, store) for unit in members]
-        predictions += [*parts, _vote(parts)]
+        predictions += [*parts, _vote(parts, plan.protocol, members[0].entry)]
     table = pd.concat(predictions, ignore_index=True) if predictions else _empty()
+    table["experiment"] = experiment
     table = table[list(COLUMNS)].sort_values(list(KEY), ignore_index=True)
     columns = ("model", "title", "seed", "fold", "reason")
     return Outcome(
         check_predictions(table),
         pd.DataFrame(models, columns=["model", "seed", "fold", *RECORDED]),
+        pd.DataFrame(curves, columns=["model", "seed", "fold", *CURVE]),
         pd.DataFrame(failed, columns=list(columns)),
         pd.DataFrame(left_out, columns=["model", "title", "dataset", "reason"]).drop_duplicates(),
     )
@@ -113,7 +129,6 @@ def _of_member(unit: Unit, record: dict[str, Any], plan: Plan, store: VolumeStor
     patients = plan.patients.iloc[store.read(unit.key, "rows")]
     is_own = (patients["dataset"] == plan.training).to_numpy()
     return patients[list(PATIENT)].assign(
-        experiment=EXPERIMENT,
         model=unit.model,
         preset="",
         feature_set=unit.entry.feature_set,
@@ -129,20 +144,19 @@ def _of_member(unit: Unit, record: dict[str, Any], plan: Plan, store: VolumeStor
     )
 
 
-def _vote(parts: Iterable[pd.DataFrame]) -> pd.DataFrame:
+def _vote(parts: Iterable[pd.DataFrame], protocol: str, entry: Entry) -> pd.DataFrame:
     """Rows of the soft vote on the sets that no fold model was trained on."""
     members = pd.concat(parts, ignore_index=True)
     own = members[members["split"] == VALIDATION]
     tests = members[members["split"] == TEST]
     voted = tests.groupby(list(PATIENT), sort=False, as_index=False).first()
     scores = tests.groupby(list(PATIENT), sort=False)["y_score"].mean().to_numpy()
-    return voted.assign(
-        fold=NO_FOLD,
-        member=SOFT_VOTE,
-        y_score=scores,
-        n_train=len(own),
-        threshold=youden_threshold(own["y_true"], own["y_score"]),
-    )
+    voted = voted.assign(fold=NO_FOLD, member=SOFT_VOTE, y_score=scores, n_train=len(own))
+    thresholds = {
+        name: vote_threshold(protocol, entry, own, part)
+        for name, part in voted.groupby("dataset", sort=False)
+    }
+    return voted.assign(threshold=voted["dataset"].map(thresholds).astype(np.float64))
 
 
 def _empty() -> pd.DataFrame:

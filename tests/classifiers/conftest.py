@@ -44,6 +44,7 @@ def draw_patients(
     rows.insert(2, "timepoint", 1)
     for number, name in enumerate(DOSES):
         rows[name] = 60 - (number + 1) * drawn["outfield"] if place_in_dose else np.nan
+    rows["lesion_volume_cm3"] = np.where(np.arange(n) % 5 == 2, np.nan, 3.0)
     keys = tuple(f"drawn{seed}/{one}/001" for one in rows["subject_id"])
     tokens = Tokens(keys, values.astype(np.float32), shares.astype(np.float32))
     return rows, drawn["written_label"].to_numpy(dtype=bool), tokens

@@ -6,8 +6,10 @@ from typing import Any
 
 import numpy as np
 import pandas as pd
+import pytest
 
-from psp_core.classifiers.controls import DaysOnly, Majority
+from psp_core.classifiers.controls import DaysOnly, Majority, MissingnessOnly
+from psp_core.errors import TableError
 from psp_core.evaluation.metrics import auc
 
 
@@ -30,3 +32,31 @@ def test_days_only_works_where_days_are_missing(cohort: Any) -> None:
     assert np.isfinite(DaysOnly().fit(part, truth).predict_proba(part)).all()
     none = rows.assign(days_since_rt=np.nan)
     assert np.ptp(DaysOnly().fit(none, truth).predict_proba(none)[:, 1]) == 0
+
+
+def test_missingness_sees_no_value(cohort: Any) -> None:
+    rows, truth, _ = cohort
+    fitted = MissingnessOnly().fit(rows, truth)
+    changed = rows.assign(days_since_rt=7, age_years=1.0, sex="F", lesion_volume_cm3=1e6)
+    changed["lesion_volume_cm3"] = changed["lesion_volume_cm3"].where(
+        rows["lesion_volume_cm3"].notna()
+    )
+    assert np.array_equal(fitted.predict_proba(changed), fitted.predict_proba(rows))
+    again = MissingnessOnly().fit(changed, truth)
+    assert np.array_equal(again.predict_proba(rows), fitted.predict_proba(rows))
+
+
+@pytest.mark.parametrize("column", ["lesion_volume_cm3", "d98_gy", "mgmt_status"])
+def test_what_is_missing_is_learned_where_it_goes_with_the_class(cohort: Any, column: str) -> None:
+    rows, truth, _ = cohort
+    missing = "unknown" if column == "mgmt_status" else np.nan
+    known = rows.assign(mgmt_status="methylated", idh_status="wildtype", lesion_volume_cm3=3.0)
+    told = known.assign(**{column: known[column].astype(object).where(~truth, missing)})
+    fitted = MissingnessOnly().fit(told, truth)
+    assert auc(truth, fitted.predict_proba(told)[:, 1]) == 1
+
+
+def test_a_table_without_a_column_raises(cohort: Any) -> None:
+    rows, truth, _ = cohort
+    with pytest.raises(TableError, match="'d98_gy' is absent"):
+        MissingnessOnly().fit(rows.drop(columns="d98_gy"), truth)

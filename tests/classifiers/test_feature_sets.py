@@ -7,11 +7,23 @@ import pytest
 from psp_core.classifiers.feature_sets import FEATURE_SETS, feature_set_of
 from psp_core.errors import EstimatorError
 
+ONLY_CONTROLS = {"lesion_volume_cm3", "visit_number"}
+
 
 def test_each_smaller_set_sees_a_part_of_the_full_one() -> None:
     full = FEATURE_SETS["full"]
-    for features in FEATURE_SETS.values():
-        assert set(features.columns) <= set(full.columns)
+    for name, features in FEATURE_SETS.items():
+        more = set(features.columns) - set(full.columns)
+        assert more <= ONLY_CONTROLS, name
+        assert not more or not features.uses_image
+
+
+def test_what_a_set_without_something_leaves_out() -> None:
+    clinical = set(FEATURE_SETS["clinical_only"].columns)
+    assert clinical - set(FEATURE_SETS["clinical_no_time"].columns) == {"days_since_rt"}
+    left = set(FEATURE_SETS["clinical_no_dose_no_time"].columns)
+    assert left == {"age_years", "sex", "idh_status", "mgmt_status"}
+    assert left == set(FEATURE_SETS["no_dose_no_time"].columns)
 
 
 def test_clinical_data_are_the_full_set_without_the_image() -> None:

@@ -8,7 +8,7 @@ import pytest
 import torch
 from torch import nn
 
-from psp_core.classifiers import fusion
+from psp_core.classifiers import bidirectional, fusion, per_variable
 
 SHAPE = {"n_columns": 5, "image_width": 6, "width": 8, "dropout": 0.5}
 MORE = {"clinical_tokens": 3, "heads": 2}
@@ -17,6 +17,8 @@ ARMS: dict[str, Callable[[], nn.Module]] = {
     "full_self_attention": lambda: fusion.FullSelfAttention(**SHAPE, **MORE),
     "concatenation": lambda: fusion.Concatenation(**SHAPE),
     "late_mean": lambda: fusion.LateMean(**SHAPE),
+    "bidirectional": lambda: bidirectional.Bidirectional(**SHAPE, **MORE),
+    "per_variable": lambda: per_variable.PerVariable(variables="aabcb", heads=2, **SHAPE),
 }
 
 

@@ -13,8 +13,9 @@ import torch
 from sklearn.base import clone
 
 from psp_core.classifiers.clinical import ClinicalLogistic
-from psp_core.classifiers.controls import DaysOnly, Majority
+from psp_core.classifiers.controls import DaysOnly, Majority, MissingnessOnly
 from psp_core.classifiers.network import ARCHITECTURES, NetworkClassifier
+from psp_core.classifiers.token_probe import TokenProbe
 from psp_core.encoder.tokens import Tokens
 from psp_core.errors import EstimatorError, TrainingDivergedError
 from psp_core.evaluation.metrics import auc
@@ -40,10 +41,16 @@ def estimators(tokens: Tokens) -> dict[str, Any]:
         "clinical_logistic": ClinicalLogistic(),
         "days_only": DaysOnly(),
         "majority": Majority(),
+        "missingness": MissingnessOnly(),
+        "probe": TokenProbe(tokens=tokens),
+        "probe_lesion": TokenProbe(tokens=tokens, tokens_used="lesion"),
     }
 
 
-NAMES = (*ARCHITECTURES, "proposed_lesion", "clinical_logistic", "days_only", "majority")
+NAMES = (
+    *(*ARCHITECTURES, "proposed_lesion", "clinical_logistic", "days_only", "majority"),
+    *("missingness", "probe", "probe_lesion"),
+)
 
 
 @pytest.mark.parametrize("name", NAMES)

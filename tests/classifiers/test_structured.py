@@ -7,7 +7,12 @@ import pandas as pd
 import pytest
 
 from psp_core.classifiers.feature_sets import FEATURE_SETS, FeatureSet
-from psp_core.classifiers.structured import encoded, structured_encoder
+from psp_core.classifiers.structured import (
+    check_columns,
+    encoded,
+    structured_encoder,
+    variables_of,
+)
 from psp_core.errors import TableError
 
 DAYS = FeatureSet(("days_since_rt",))
@@ -75,3 +80,32 @@ def test_doses_that_repeat_each_other_are_one_column() -> None:
 def test_absent_columns_are_all_named() -> None:
     with pytest.raises(TableError, match=r"'days_since_rt' is absent[\s\S]*'sex' is absent"):
         structured_encoder(FEATURE_SETS["full"]).fit(pd.DataFrame({"age_years": [60.0]}))
+    with pytest.raises(TableError, match="'sex' is absent"):
+        check_columns(days(1), ["days_since_rt", "sex"])
+
+
+def test_every_column_is_told_to_be_of_its_variable() -> None:
+    rows = pd.DataFrame(
+        {
+            "days_since_rt": [10.0, np.nan, 90.0, 44.0, 61.0, 15.0],
+            "age_years": [50.0, 61.0, 43.0, 70.0, 66.0, 31.0],
+            "sex": ["M", "F", "F", "M", "F", "M"],
+            "mgmt_status": ["methylated", "unmethylated", "unknown"] * 2,
+        }
+    )
+    features = FeatureSet(("days_since_rt", "age_years"), ("sex", "mgmt_status"))
+    encoder = structured_encoder(features).fit(rows)
+    found = variables_of(encoder)
+    assert found == (
+        *("days_since_rt", "age_years", "days_since_rt"),  # values, then what is missing
+        *("sex", "mgmt_status", "mgmt_status", "mgmt_status"),
+    )
+    assert len(found) == encoder.transform(rows).shape[1]
+    for name in features.columns:  # a change of one variable moves its columns alone
+        other = rows.assign(**{name: np.roll(rows[name].to_numpy(), 1)})
+        moved = (encoder.transform(other) != encoder.transform(rows)).any(axis=0)
+        assert {variable for variable, one in zip(found, moved, strict=True) if one} == {name}
+
+
+def test_without_categories_all_columns_are_of_numbers() -> None:
+    assert variables_of(structured_encoder(DAYS).fit(days(10, None, 90))) == ("days_since_rt",) * 2

@@ -58,10 +58,10 @@ def test_tokens_are_those_of_the_encoder(store: VolumeStore, tmp_path: Path) -> 
 def test_only_what_changed_is_encoded_again(store: VolumeStore, tmp_path: Path) -> None:
     save_encoder(tmp_path / "encoder.safetensors", network())
     before = encode(store, tmp_path)
-    written = {key: (tmp_path / "tokens" / key / "tokens.npy").stat().st_ino for key in KEYS}
+    written = {key: (tmp_path / "tokens" / key / "values.npy").stat().st_ino for key in KEYS}
     store.write(KEYS[1], {"volume": store.read(KEYS[0])}, {"status": "done"}, digest="other")
     after = encode(store, tmp_path)
-    again = {key: (tmp_path / "tokens" / key / "tokens.npy").stat().st_ino for key in KEYS}
+    again = {key: (tmp_path / "tokens" / key / "values.npy").stat().st_ino for key in KEYS}
     assert [key for key in KEYS if written[key] != again[key]] == [KEYS[1]]
     np.testing.assert_array_equal(after.values[1], before.values[0])
     save_encoder(tmp_path / "encoder.safetensors", network(1))

@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import json
 import pickle
 from pathlib import Path
 
@@ -11,7 +10,7 @@ import pandas as pd
 import pytest
 from sklearn.base import BaseEstimator, clone
 
-from psp_core.encoder.tokens import KEYS, SHARES, VALUES, Tokens
+from psp_core.encoder.tokens import Tokens
 from psp_core.errors import MissingInputError
 
 ROWS = pd.DataFrame({"dataset": ["a", "b"], "subject_id": ["one", "two"], "timepoint": [3, 0]})
@@ -37,23 +36,27 @@ def test_rows_find_their_scan(tokens: Tokens) -> None:
 
 def test_a_row_without_tokens_raises(tokens: Tokens) -> None:
     other = ROWS.assign(timepoint=[3, 1])
-    with pytest.raises(MissingInputError, match=r"1 of 2 scans have no tokens, .* b/two/001"):
+    with pytest.raises(MissingInputError, match=r"1 of 2 scans are not in Tokens.*b/two/001"):
         tokens.of(other)
 
 
 def test_a_clone_shares_the_tokens_and_says_little(tokens: Tokens) -> None:
     holder = Holder(tokens)
     assert clone(holder).tokens is tokens
-    assert "Tokens(3 x 8 x 4)" in repr(holder)
+    assert "Tokens(values 3 x 8 x 4" in repr(holder)
 
 
 def test_a_copy_in_another_process_opens_the_files(tokens: Tokens, tmp_path: Path) -> None:
-    np.save(tmp_path / VALUES, tokens.values)
-    np.save(tmp_path / SHARES, tokens.lesion_share)
-    (tmp_path / KEYS).write_text(json.dumps(tokens.keys), encoding="utf-8")
-    mapped = Tokens.open(tmp_path)
+    mapped = tokens.write(tmp_path / "tokens")
     sent = pickle.dumps(mapped)
     assert len(sent) < len(pickle.dumps(tokens))
     for one in (pickle.loads(sent), pickle.loads(pickle.dumps(tokens))):  # noqa: S301 - our own bytes
         np.testing.assert_array_equal(one.of(ROWS), tokens.of(ROWS))
         assert one.keys == tokens.keys
+        assert one.digest == tokens.digest
+
+
+def test_a_change_of_one_value_changes_the_digest(tokens: Tokens) -> None:
+    changed = Tokens(tokens.keys, tokens.values + np.float16(1), tokens.lesion_share)
+    assert changed.digest != tokens.digest
+    assert list(tokens.has(ROWS.assign(timepoint=[3, 1]))) == [True, False]

@@ -3,8 +3,10 @@
 from __future__ import annotations
 
 import numpy as np
+import pytest
 
-from psp_core.evaluation.thresholds import youden_threshold
+from psp_core.errors import UndefinedMetricError
+from psp_core.evaluation.thresholds import balanced_threshold, youden_threshold
 
 
 def test_no_other_threshold_is_better() -> None:
@@ -33,3 +35,13 @@ def test_of_equally_good_ones_it_takes_the_one_nearest_a_half() -> None:
 def test_without_any_use_it_is_a_half() -> None:
     assert youden_threshold([0, 1], [0.3, 0.3]) == 0.5
     assert youden_threshold([1, 0], [0.1, 0.9]) == 0.5
+
+
+def test_the_threshold_of_the_published_code_makes_both_rates_nearly_equal() -> None:
+    y_true = [0, 0, 0, 0, 1, 1]
+    y_score = [0.1, 0.2, 0.3, 0.7, 0.6, 0.9]
+    # at 0.7: sensitivity 1/2, specificity 3/4; at 0.6: 1 and 3/4; at 0.9: 1/2 and 1
+    assert balanced_threshold(y_true, y_score) == 0.7
+    assert balanced_threshold([0, 1], [0.2, 0.4]) == 0.4
+    with pytest.raises(UndefinedMetricError, match="needs at least one of each class"):
+        balanced_threshold([1, 1], [0.2, 0.4])

@@ -10,7 +10,7 @@ import nbformat
 import pytest
 from nbformat.v4 import new_code_cell, new_markdown_cell, new_notebook, new_output
 
-from psp_core.errors import DisclosureError, MissingInputError, PublishingError
+from psp_core.errors import DisclosureError, MissingInputError, PublishingError, TableError
 from psp_core.publishing import build_book
 from psp_core.publishing.__main__ import main
 
@@ -63,6 +63,16 @@ def test_the_book_holds_what_was_run_and_asks_for_nothing_from_the_network(run_d
 
 
 @needs_mathjax
+def test_a_page_that_is_still_to_come_says_so_and_hides_an_older_one(run_dir: Path) -> None:
+    write_page(run_dir, "01_cohort")
+    write_page(run_dir, "06_baselines", shown="of an earlier study")
+    index = build_book(run_dir, run_dir / "book", SOURCES, waiting=["06_baselines"])
+    page = (index.parent / "06_baselines.html").read_text(encoding="utf-8")
+    assert "Baselines: not run yet" in page
+    assert "of an earlier study" not in page
+
+
+@needs_mathjax
 def test_every_page_that_must_not_be_published_is_named(run_dir: Path) -> None:
     write_page(run_dir, "00_phantoms", shown="seen 8/16/04")
     write_page(run_dir, "01_cohort", shown="seen 2004-08-16")
@@ -81,3 +91,11 @@ def test_sources_without_mathjax_are_refused(
     shutil.copytree(SOURCES, empty, ignore=shutil.ignore_patterns("node_modules"))
     assert main(["--run-dir", str(run_dir), "--sources", str(empty)]) == 1
     assert "fetch it with 'make setup'" in capsys.readouterr().err
+
+
+def test_a_claim_without_test_or_reason_stops_the_build(run_dir: Path, tmp_path: Path) -> None:
+    sources = tmp_path / "sources"
+    (sources / "papers").mkdir(parents=True)
+    (sources / "papers" / "claims.yaml").write_text("- id: one\n", encoding="utf-8")
+    with pytest.raises(TableError, match="one: neither test nor reason"):
+        build_book(run_dir, run_dir / "book", sources)

@@ -21,7 +21,13 @@ def test_a_set_without_dose_and_date_has_only_what_needs_neither(patients: pd.Da
     doses = ["mean_dose_gy", "min_dose_gy", "median_dose_gy", "d98_gy"]
     bare = patients.assign(days_since_rt=np.nan, **dict.fromkeys(doses, np.nan))
     has = {name for name, one in FEATURE_SETS.items() if usable_rows(bare, one)[0].any()}
-    assert has == {"no_dose_no_time", "image_only", "none"}
+    without_either = {
+        name
+        for name, one in FEATURE_SETS.items()
+        if not {"days_since_rt", *doses} & set(one.columns)
+    }
+    assert has == without_either
+    assert {"no_dose_no_time", "image_only", "none"} <= has
     _, reasons = usable_rows(bare, FEATURE_SETS["full"])
     assert "days_since_rt is known of nobody" in reasons
     assert len(reasons) == 5

@@ -11,8 +11,9 @@ import pytest
 from psp_core.encoder.tokens import Tokens
 from psp_core.errors import EstimatorError
 from psp_core.preprocessing.store import VolumeStore
-from psp_core.study.catalogue import CATALOGUE, Entry, build_estimator, find_entries
+from psp_core.study.catalogue import CATALOGUE, find_entries
 from psp_core.study.cross_validation import Plan, cross_validate, units_of
+from psp_core.study.entry import Entry, build_estimator
 from psp_core.study.folds import draw_folds
 from psp_core.study.votes import collect
 
@@ -37,17 +38,18 @@ class Oldest(ClassifierMixin, BaseEstimator):
 @pytest.mark.parametrize("name", CATALOGUE)
 def test_every_line_builds_and_sees_what_it_says(name: str, tokens: Tokens) -> None:
     entry = CATALOGUE[name]
-    estimator = build_estimator(entry, tokens=tokens, random_state=3, defaults={"steps": 7})
+    sources = dict.fromkeys(entry.sources.values(), tokens)
+    estimator = build_estimator(entry, sources=sources, random_state=3, defaults={"steps": 7})
     given = estimator.get_params()
     assert estimator.feature_set == entry.feature_set
     assert given.get("steps", 7) == 7
     assert given.get("random_state", 3) == 3
-    assert (given.get("tokens") is tokens) == entry.needs_tokens
+    assert {name for name, value in given.items() if value is tokens} == set(entry.sources)
 
 
 def test_settings_of_a_line_go_before_the_defaults(tokens: Tokens) -> None:
     estimator = build_estimator(
-        CATALOGUE["proposed_lesion"], tokens=tokens, defaults={"tokens_used": "all"}
+        CATALOGUE["proposed_lesion"], sources={"tokens": tokens}, defaults={"tokens_used": "all"}
     )
     assert estimator.get_params()["tokens_used"] == "lesion"
 
@@ -60,8 +62,8 @@ def test_an_own_estimator_is_one_file_and_one_line(
     line = {"oldest": Entry("own_model:Oldest", "clinical_only", "the oldest")}
     training = patients[patients["dataset"] == "burdenko"]
     folds = draw_folds(training, n_folds=3, seeds=1, entropy=0)
-    plan = Plan(patients, "burdenko", folds, inner_folds=2, entropy=0)
-    units = units_of(find_entries(("oldest",), line), folds)
+    plan = Plan(patients, "burdenko", folds, inner_folds={"light": 2}, entropy=0)
+    units = units_of(find_entries(("oldest",), line), plan)
     store = VolumeStore(tmp_path / "run" / "fits")
     cross_validate(units, plan, store, workers=1, log=tmp_path / "log")
     predictions = collect(units, plan, store).predictions
@@ -75,7 +77,7 @@ def test_what_is_wrong_with_a_line_is_said(tokens: Tokens) -> None:
         find_entries(("cnn",))
     with pytest.raises(EstimatorError, match="cannot be imported"):
         build_estimator(Entry("psp_core.classifiers.controls:Nobody", "none", "x"))
-    with pytest.raises(EstimatorError, match="run the notebook 04_pretraining first"):
+    with pytest.raises(EstimatorError, match="reads 'tokens', and this run has none"):
         build_estimator(CATALOGUE["proposed"])
     controls = "psp_core.classifiers.controls:Majority"
     with pytest.raises(EstimatorError, match="settings do not fit"):
@@ -86,5 +88,6 @@ def test_what_is_wrong_with_a_line_is_said(tokens: Tokens) -> None:
 
 def test_a_module_that_is_not_there_is_said(patients: pd.DataFrame) -> None:
     folds = draw_folds(patients, n_folds=3, seeds=1, entropy=0)
+    plan = Plan(patients, "burdenko", folds, {"light": 2}, 0)
     with pytest.raises(EstimatorError, match="'no_such_module', which is not there"):
-        units_of({"x": Entry("no_such_module:X", "none", "x")}, folds)
+        units_of({"x": Entry("no_such_module:X", "none", "x")}, plan)

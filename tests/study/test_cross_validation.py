@@ -28,16 +28,22 @@ from psp_core.study.folds import draw_folds
 
 CHEAP = ("clinical_logistic", "days_only", "majority")
 SHORT = {"steps": 3, "width": 8, "batch_size": 8}
+SECTION = "classification.network"
+INNER = {"light": 2, "heavy": 2}
 
 
 @pytest.fixture
 def plan(patients: pd.DataFrame, tokens: Tokens) -> Plan:
     folds = draw_folds(patients[patients["dataset"] == "burdenko"], n_folds=3, seeds=1, entropy=0)
-    return Plan(patients, "burdenko", folds, 2, 0, tokens, SHORT)
+    return Plan(patients, "burdenko", folds, INNER, 0, {"tokens": tokens}, {SECTION: SHORT})
 
 
 def unit_of(model: str, fold: int = 0) -> Unit:
     return Unit(model, CATALOGUE[model], 0, fold)
+
+
+def digests(plan: Plan, model: str = "proposed") -> tuple[str, str]:
+    return plan_digest(plan), units_of({model: CATALOGUE[model]}, plan)[0].digest
 
 
 def perturbed(plan: Plan, chosen: np.ndarray) -> Plan:
@@ -48,10 +54,12 @@ def perturbed(plan: Plan, chosen: np.ndarray) -> Plan:
     patients.loc[chosen, ["sex", "idh_status", "mgmt_status"]] = ["F", "mutant", "methylated"]
     other = {"true_progression": "pseudoprogression", "pseudoprogression": "true_progression"}
     patients.loc[chosen, "label"] = patients.loc[chosen, "label"].map(other)
-    assert plan.tokens is not None
-    values, share = plan.tokens.values.copy(), plan.tokens.lesion_share.copy()
+    tokens = plan.sources["tokens"]
+    assert isinstance(tokens, Tokens)
+    values, share = tokens.values.copy(), tokens.lesion_share.copy()
     values[chosen], share[chosen] = 77.0, 0.0
-    return replace(plan, patients=patients, tokens=Tokens(plan.tokens.keys, values, share))
+    changed = Tokens(tokens.keys, values, share)
+    return replace(plan, patients=patients, sources={"tokens": changed})
 
 
 def held_out_rows(plan: Plan, fold: int) -> np.ndarray:
@@ -97,8 +105,8 @@ def stored(store: VolumeStore, units: list[Unit]) -> list[bytes]:
 
 
 def test_workers_and_their_order_change_no_byte(plan: Plan, tmp_path: Path) -> None:
-    units = units_of({"clinical_logistic": CATALOGUE["clinical_logistic"]}, plan.folds)
-    plan = replace(plan, tokens=None)
+    units = units_of({"clinical_logistic": CATALOGUE["clinical_logistic"]}, plan)
+    plan = replace(plan, sources={})
     one, two = (VolumeStore(tmp_path / name / "fits") for name in ("one", "two"))
     cross_validate(units, plan, one, workers=1, log=tmp_path / "log")
     cross_validate(units[::-1], plan, two, workers=2, log=tmp_path / "log")
@@ -117,7 +125,7 @@ def test_what_is_there_is_not_fitted_again(
         return fit_unit(unit, plan)
 
     monkeypatch.setattr(module, "fit_unit", counting)
-    units = units_of({name: CATALOGUE[name] for name in CHEAP}, plan.folds)
+    units = units_of({name: CATALOGUE[name] for name in CHEAP}, plan)
     store = VolumeStore(tmp_path / "fits")
     with pytest.raises(KeyboardInterrupt):
         cross_validate(units, plan, store, workers=1, log=tmp_path / "log")
@@ -134,25 +142,27 @@ def test_everything_a_fit_depends_on_is_in_its_digest(plan: Plan) -> None:
     one[-1] = True
     changed = [
         perturbed(plan, one),
-        replace(plan, tokens=perturbed(plan, one).tokens),
-        replace(plan, inner_folds=3),
+        replace(plan, sources=perturbed(plan, one).sources),
+        replace(plan, inner_folds={"light": 3, "heavy": 2}),
         replace(plan, entropy=1),
         replace(plan, defaults={}),
-        replace(plan, tokens=None),
+        replace(plan, sources={}),
     ]
-    assert len({plan_digest(each) for each in [plan, *changed]}) == 7
+    assert len({digests(each) for each in [plan, *changed]}) == 7
+    clinical = "clinical_logistic"
+    assert digests(replace(plan, sources={}), clinical) == digests(plan, clinical)
     other = replace(unit_of("proposed"), entry=CATALOGUE["proposed_lesion"])
     assert other.digest != unit_of("proposed").digest
 
 
 def test_a_failing_model_is_recorded_and_the_others_go_on(plan: Plan, tmp_path: Path) -> None:
     entries = {"proposed": CATALOGUE["proposed"], "majority": CATALOGUE["majority"]}
-    units = units_of(entries, plan.folds)
+    units = units_of(entries, plan)
     store = VolumeStore(tmp_path / "fits")
-    cross_validate(units, replace(plan, tokens=None), store, workers=1, log=tmp_path / "log")
+    cross_validate(units, replace(plan, sources={}), store, workers=1, log=tmp_path / "log")
     records = [store.record(unit.key) for unit in units]
     assert [record["status"] for record in records[:3]] == [EXCLUDED] * 3
-    assert "04_pretraining" in records[0]["reason"]
+    assert "and this run has none" in records[0]["reason"]
     assert all(record["reason"] == "" for record in records[3:])
 
 

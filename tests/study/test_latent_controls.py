@@ -8,17 +8,15 @@ from pathlib import Path
 import pandas as pd
 import pytest
 
-from psp_core.phantom.latents import CausalModel
 from psp_core.runs import Run, open_run
 from psp_core.study import latent_controls as latent_controls_module
+from psp_core.study.catalogue import CATALOGUE
 from psp_core.study.latent_controls import (
     AS_SET,
     INTERACTION,
-    PLUMBING,
     LatentControls,
-    LatentFit,
-    fit_on_latents,
     latent_controls,
+    latent_entries,
 )
 
 PARAMS = Path(__file__).parents[2] / "params" / "ci.yaml"
@@ -50,50 +48,6 @@ def controls(run: Run) -> LatentControls:
     return latent_controls(run)
 
 
-def fit(model: str, n: int, n_test: int, causes: CausalModel, seed: int = 0) -> pd.Series:
-    unit = LatentFit(PLUMBING, (model,), AS_SET, causes, (n,), n_test, seed)
-    return fit_on_latents(unit, defaults={}).iloc[0]
-
-
-@pytest.mark.parametrize("model", ["mri_only", "proposed", "clinical_logistic"])
-def test_what_is_in_the_latents_is_learned(model: str) -> None:
-    found = fit(model, 1000, 3000, CausalModel())
-    assert found["auc"] == pytest.approx(found["ceiling"], abs=0.05)
-
-
-def test_without_an_effect_nothing_is_learned() -> None:
-    nothing = replace(CausalModel(), zero_effect=True)
-    found = fit("clinical_logistic", 400, 4000, nothing)
-    assert found["auc"] == pytest.approx(0.5, abs=0.03)
-    assert found["ceiling"] == pytest.approx(0.5, abs=1e-6)
-
-
-def test_smaller_cohorts_are_part_of_the_larger_and_fits_repeat() -> None:
-    unit = LatentFit(PLUMBING, ("clinical_logistic",), AS_SET, CausalModel(), (40, 80), 100, 3)
-    both = fit_on_latents(unit, defaults={})
-    alone = fit_on_latents(replace(unit, sizes=(80,)), defaults={})
-    assert both["auc"].iloc[1] == alone["auc"].iloc[0]
-    pd.testing.assert_frame_equal(both, fit_on_latents(unit, defaults={}))
-
-
-def test_a_model_that_cannot_be_fitted_says_why() -> None:
-    found = fit("clinical_network", 1, 50, CausalModel())
-    assert pd.isna(found["auc"])
-    assert found["note"].startswith("EstimatorError: all 1 training patients")
-
-
-def test_the_guided_arm_is_compared_with_the_fusions_of_its_tokens() -> None:
-    models = ("proposed", "concatenation", "concatenation_lesion", "mri_only")
-    unit = LatentFit(PLUMBING, models, AS_SET, CausalModel(), (40,), 200, 0)
-    found = fit_on_latents(unit, defaults={"steps": 5}).set_index("model")
-    guided, row = found.loc["proposed"], found.loc["concatenation"]
-    assert row["difference"] == pytest.approx(guided["auc"] - row["auc"])
-    assert row["lower"] < row["difference"] < row["upper"]
-    assert 0 <= row["p_value"] <= 1
-    others = found.drop(index="concatenation")
-    assert others["difference"].isna().all()
-
-
 def test_plumbing_has_every_arm_and_the_interaction_for_images(controls: LatentControls) -> None:
     table = controls.plumbing
     told = table.groupby("story")["model"].apply(set).to_dict()
@@ -109,7 +63,8 @@ def test_plumbing_has_every_arm_and_the_interaction_for_images(controls: LatentC
 def test_an_auc_far_above_the_best_possible_is_not_within(
     run: Run, controls: LatentControls, monkeypatch: pytest.MonkeyPatch
 ) -> None:
-    table = pd.concat([controls.plumbing, controls.zero_effect, controls.learning])
+    parts = (controls.plumbing, controls.zero_effect, controls.learning, controls.time_only)
+    table = pd.concat(parts)
     above = table.assign(auc=table["ceiling"] + 0.05)
     monkeypatch.setattr(latent_controls_module, "table_of_units", lambda *_, **__: above)
     assert not latent_controls(run).plumbing["is_within"].any()
@@ -142,3 +97,26 @@ def test_the_learning_curve_has_its_sizes_and_seeds(controls: LatentControls) ->
 
 def test_controls_repeat(run: Run, controls: LatentControls) -> None:
     pd.testing.assert_frame_equal(latent_controls(run).plumbing, controls.plumbing)
+
+
+def test_models_whose_values_are_not_drawn_are_skipped_with_a_reason() -> None:
+    names = ("volume_only", "dose_only", "age_mgmt", "clinical_no_time", "majority", "mri_probe")
+    kept, skipped = latent_entries({name: CATALOGUE[name] for name in names})
+    assert set(kept) == {"age_mgmt", "clinical_no_time", "majority", "mri_probe"}
+    assert skipped["lesion volume only"] == "lesion_volume_cm3: not among the drawn values"
+    assert skipped["dose only"].startswith("mean_dose_gy, min_dose_gy")
+    heavy = replace(CATALOGUE["proposed"], cost="heavy")
+    kept, skipped = latent_entries({"proposed": heavy})
+    assert not kept
+    assert list(skipped.values()) == ["takes long, and has a table of its own"]
+
+
+def test_where_time_alone_tells_nothing_beats_it(controls: LatentControls) -> None:
+    table = controls.time_only.set_index("model")
+    assert list(table.index) == [
+        *("days_only", "proposed_lesion", "concatenation_lesion", "clinical_logistic")
+    ]
+    assert len(set(table["ceiling"])) == 1  # whatever else they see, time is all there is
+    others = table.drop(index="days_only")
+    assert others["difference"].notna().all()
+    assert pd.isna(table.loc["days_only", "difference"])

@@ -120,7 +120,7 @@ def test_a_fit_that_fails_says_why() -> None:
         defaults={"steps": 1},
     )
     assert fits["auc"].isna().all()
-    assert fits["note"].str.contains("have no tokens").all()
+    assert fits["note"].str.contains("are not in Tokens").all()
 
 
 class StudyPatients:

@@ -22,7 +22,7 @@ MODELS = ("clinical_logistic", "proposed")
 
 
 def outcome_of(plan: Plan, folder: Path) -> tuple[Outcome, list[Unit]]:
-    units = units_of({name: CATALOGUE[name] for name in MODELS}, plan.folds)
+    units = units_of({name: CATALOGUE[name] for name in MODELS}, plan)
     store = VolumeStore(folder / "fits")
     cross_validate(units, plan, store, workers=1, log=folder / "log")
     return collect(units, plan, store), units
@@ -31,7 +31,8 @@ def outcome_of(plan: Plan, folder: Path) -> tuple[Outcome, list[Unit]]:
 @pytest.fixture(scope="module")
 def plan(patients: pd.DataFrame) -> Plan:
     own = patients[patients["dataset"] == "burdenko"]
-    return Plan(patients, "burdenko", draw_folds(own, n_folds=3, seeds=2, entropy=0), 2, 0)
+    folds = draw_folds(own, n_folds=3, seeds=2, entropy=0)
+    return Plan(patients, "burdenko", folds, {"light": 2}, 0)
 
 
 @pytest.fixture(scope="module")
@@ -76,7 +77,7 @@ def test_a_model_that_failed_is_listed_and_not_in_the_table(
 
 
 def test_without_any_model_the_table_is_empty_but_whole(plan: Plan, tmp_path: Path) -> None:
-    units = units_of({"proposed": CATALOGUE["proposed"]}, plan.folds)
+    units = units_of({"proposed": CATALOGUE["proposed"]}, plan)
     store = VolumeStore(tmp_path / "fits")
     cross_validate(units, plan, store, workers=1, log=tmp_path / "log")
     assert collect(units, plan, store).predictions.empty
@@ -91,6 +92,6 @@ def test_a_collection_without_the_features_is_told_once(plan: Plan, tmp_path: Pa
 
 
 def test_what_was_not_computed_raises(plan: Plan, tmp_path: Path) -> None:
-    units = units_of({"majority": CATALOGUE["majority"]}, plan.folds)
+    units = units_of({"majority": CATALOGUE["majority"]}, plan)
     with pytest.raises(MissingInputError, match="majority/seed0/fold0"):
         collect(units, plan, VolumeStore(tmp_path / "fits"))

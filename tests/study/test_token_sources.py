@@ -15,8 +15,8 @@ from psp_core.preprocessing.intensity import Landmarks
 from psp_core.preprocessing.pipeline import volume_store
 from psp_core.pretraining.study_pretraining import landmarks_digest
 from psp_core.runs import Run
-from psp_core.study import classification
-from psp_core.study.classification import encode_patients
+from psp_core.study import token_sources
+from psp_core.study.token_sources import trained_tokens
 from tests.cohorts.made import run_with_cohorts
 
 PARAMS = Path(__file__).parents[2] / "params" / "ci.yaml"
@@ -31,8 +31,8 @@ PATIENTS = pd.DataFrame(
 
 @pytest.fixture
 def run(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> Run:
-    monkeypatch.setattr(classification, "study_cases", lambda _: {})
-    monkeypatch.setattr(classification, "fit_scale", lambda *_: LANDMARKS)
+    monkeypatch.setattr(token_sources, "study_cases", lambda _: {})
+    monkeypatch.setattr(token_sources, "fit_scale", lambda *_: LANDMARKS)
     return run_with_cohorts(PARAMS, tmp_path / "run", OVERRIDES)
 
 
@@ -48,33 +48,33 @@ def test_patients_with_an_image_are_encoded(run: Run) -> None:
     pretrained(run)
     volume = np.ones((2, 16, 16, 16), np.float16)
     volume_store(run).write("burdenko/P1/001", {"volume": volume}, {"status": "done"}, digest="1")
-    tokens = encode_patients(run, PATIENTS)
+    tokens = trained_tokens(run, PATIENTS)
     assert tokens is not None
     assert tokens.keys == ("burdenko/P1/001",)
     assert tokens.values.shape == (1, 8, 12)
 
 
 def test_without_an_encoder_or_an_image_there_are_no_tokens(run: Run) -> None:
-    assert encode_patients(run, PATIENTS) is None
+    assert trained_tokens(run, PATIENTS) is None
     pretrained(run)
-    assert encode_patients(run, PATIENTS.assign(has_image=False)) is None
+    assert trained_tokens(run, PATIENTS.assign(has_image=False)) is None
 
 
 def test_an_encoder_that_has_seen_a_patient_raises(run: Run) -> None:
     pretrained(run, seen="burdenko/P1/004")
     with pytest.raises(OverlapError, match=r"the first is burdenko/P1;"):
-        encode_patients(run, PATIENTS)
+        trained_tokens(run, PATIENTS)
 
 
 def test_an_encoder_of_other_parameters_raises(run: Run) -> None:
     pretrained(run)
     other = run_with_cohorts(PARAMS, run.folder, OVERRIDES | {"encoder.width": 24})
     with pytest.raises(CheckpointError, match="has width 12, the parameters ask for 24"):
-        encode_patients(other, PATIENTS)
+        trained_tokens(other, PATIENTS)
 
 
 def test_an_encoder_of_another_scale_raises(run: Run, monkeypatch: pytest.MonkeyPatch) -> None:
     pretrained(run)
-    monkeypatch.setattr(classification, "fit_scale", lambda *_: None)
+    monkeypatch.setattr(token_sources, "fit_scale", lambda *_: None)
     with pytest.raises(CheckpointError, match="another scale of grey values"):
-        encode_patients(run, PATIENTS)
+        trained_tokens(run, PATIENTS)

@@ -1,0 +1,57 @@
+"""Concordance against counts by hand and against torchsurv."""
+
+from __future__ import annotations
+
+import warnings
+
+import numpy as np
+import pytest
+import torch
+
+from psp_core.errors import UndefinedMetricError
+from psp_core.evaluation.concordance import concordance
+
+
+def test_pairs_are_counted_as_by_hand() -> None:
+    # who died: days 1, 3; alive at 2 and 4. Comparable: 1<2, 1<3, 1<4, 3<4
+    found = concordance([4.0, 9.0, 2.0, 3.0], [1, 2, 3, 4], [True, False, True, False])
+    # right: 4>2, 4>3; wrong: 4<9, 2<3
+    assert (found.value, found.pairs) == (0.5, 4)
+    assert np.isnan(found.lower)
+
+
+def test_equal_risks_count_half_and_the_order_alone_matters() -> None:
+    days, died = [1, 2, 3, 4], [True] * 4
+    assert concordance([1, 1, 1, 1], days, died).value == 0.5
+    risk = np.array([4.0, 3.0, 2.0, 1.0])
+    assert concordance(risk, days, died).value == 1
+    assert concordance(np.exp(risk), days, died).value == 1
+    assert concordance(-risk, days, died).value == 0
+
+
+def test_it_is_that_of_torchsurv() -> None:
+    with warnings.catch_warnings():
+        warnings.simplefilter("ignore")  # its import warns of what torch has deprecated
+        from torchsurv.metrics.cindex import ConcordanceIndex  # noqa: PLC0415
+    rng = np.random.default_rng(0)
+    risk, days, died = rng.normal(size=40), rng.exponential(size=40), rng.random(40) < 0.7
+    theirs = ConcordanceIndex()(*(torch.from_numpy(one) for one in (risk, died, days)))
+    assert concordance(risk, days, died).value == pytest.approx(float(theirs), abs=1e-6)
+
+
+def test_the_interval_holds_the_value_and_narrows_with_patients() -> None:
+    rng = np.random.default_rng(1)
+
+    def measured(n: int) -> tuple[float, float, float]:
+        days = rng.exponential(size=n)
+        found = concordance(rng.normal(size=n) - days, days, np.ones(n, bool), resamples=200)
+        return found.lower, found.value, found.upper
+
+    few, many = measured(20), measured(200)
+    assert few[0] < few[1] < few[2]
+    assert many[2] - many[0] < few[2] - few[0]
+
+
+def test_without_a_comparable_pair_it_is_undefined() -> None:
+    with pytest.raises(UndefinedMetricError, match="no two of 3 patients can be compared"):
+        concordance([1, 2, 3], [5, 6, 7], [False, False, True])

@@ -1,0 +1,96 @@
+"""Experiments share patients, folds and fits; what takes long may wait for a first book."""
+
+from __future__ import annotations
+
+from dataclasses import replace
+from pathlib import Path
+from typing import Any
+
+import pandas as pd
+import pytest
+
+from psp_core.errors import EstimatorError, StageError
+from psp_core.runs import Run
+from psp_core.study import cross_validation, experiments
+from psp_core.study.catalogue import CATALOGUE
+from psp_core.study.experiments import (
+    BASELINES,
+    CLASSIFICATION,
+    fit_experiment,
+    read_all_predictions,
+    read_patients,
+)
+from psp_core.study.patients import Patients
+from tests.cohorts.made import run_with_cohorts
+
+PARAMS = Path(__file__).parents[2] / "params" / "ci.yaml"
+LINES = {
+    "majority": CATALOGUE["majority"],
+    "days_only": CATALOGUE["days_only"],
+    "slow": replace(CATALOGUE["days_only"], cost="heavy", title="a slow one"),
+}
+NAMES = {
+    "study.workers": 1,
+    "classification.models": ["majority", "slow"],
+    "baselines.models": ["days_only", "majority"],
+}
+
+
+@pytest.fixture
+def run(tmp_path: Path, patients: pd.DataFrame, monkeypatch: pytest.MonkeyPatch) -> Run:
+    lost = pd.DataFrame(columns=["dataset", "subject_id", "lost", "reason"])
+    monkeypatch.setattr(experiments, "study_patients", lambda _: Patients(patients, lost))
+    return run_with_cohorts(PARAMS, tmp_path / "run", NAMES)
+
+
+def with_params(run: Run, **changed: Any) -> Run:
+    return run_with_cohorts(
+        PARAMS,
+        run.folder,
+        NAMES | {key.replace("__", "."): value for key, value in changed.items()},
+    )
+
+
+def test_what_takes_long_waits_and_joins_later_without_a_second_fit_of_the_rest(
+    run: Run, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    fitted: list[str] = []
+    fit = cross_validation.fit_unit
+
+    def counting(unit: Any, plan: Any) -> Any:
+        fitted.append(unit.model)
+        return fit(unit, plan)
+
+    monkeypatch.setattr(cross_validation, "fit_unit", counting)
+    first = fit_experiment(with_params(run, study__only_light=True), catalogue=LINES)
+    assert first.waiting == ("slow",)
+    assert set(first.outcome.predictions["model"]) == {"majority"}
+    whole = fit_experiment(run, catalogue=LINES)
+    assert whole.waiting == ()
+    assert set(whole.outcome.predictions["model"]) == {"majority", "slow"}
+    assert fitted == ["majority"] * 3 + ["slow"] * 3
+    assert len(read_patients(run)) == 42
+
+
+def test_all_predictions_hold_a_model_of_two_experiments_once(run: Run) -> None:
+    fit_experiment(run, CLASSIFICATION, catalogue=LINES)
+    fit_experiment(run, BASELINES, catalogue=LINES)
+    table = read_all_predictions(run)
+    found = table.groupby("model")["experiment"].unique().map(list).to_dict()
+    assert found == {
+        "majority": [CLASSIFICATION], "slow": [CLASSIFICATION], "days_only": [BASELINES],
+    }  # fmt: skip
+
+
+def test_one_row_alone_is_fitted_by_naming_it(run: Run) -> None:
+    alone = fit_experiment(
+        with_params(run, baselines__models=["days_only"]), BASELINES, catalogue=LINES
+    )
+    assert set(alone.outcome.predictions["model"]) == {"days_only"}
+    with pytest.raises(EstimatorError, match="no model 'nobody'"):
+        fit_experiment(with_params(run, baselines__models=["nobody"]), BASELINES, catalogue=LINES)
+
+
+def test_without_any_experiment_the_page_to_run_is_named(run: Run) -> None:
+    with pytest.raises(StageError, match=CLASSIFICATION):
+        read_all_predictions(run)
