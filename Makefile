@@ -21,7 +21,7 @@ unexport PYTHONPATH
 
 help:  ## show this list
 	@sed -n 's/^\([a-z]*\):.*## \(.*\)/make \1\t\2/p' Makefile | expand -t 18
-	@echo "Variables: PROFILE=demo|ci|burdenko  OVERRIDES='key: value'  RUN_DIR=folder  PYTHON=python3.12"
+	@echo "Variables: PROFILE=demo|ci|full|burdenko  OVERRIDES='key: value'  RUN_DIR=folder  PYTHON=python3.12"
 
 setup:  ## make .venv and fetch what the book needs; nothing happens when it is up to date
 	@bash .ci/setup

@@ -28,7 +28,7 @@ NOTEBOOKS = {
     "03_dosimetry": ["02_preprocessing"],
     "04_pretraining": ["02_preprocessing"],
     "05_classification": ["03_dosimetry", "04_pretraining"],
-    "06_baselines": ["03_dosimetry", "04_pretraining"],
+    "06_baselines": ["05_classification"],
     "07_controls": ["05_classification", "06_baselines"],
     "08_evaluation": ["05_classification", "06_baselines", "07_controls"],
     "09_explanation": ["05_classification"],

@@ -32,6 +32,7 @@ overrides = ""
 
 # %%
 import matplotlib.pyplot as plt
+import pandas as pd
 from IPython.display import Markdown, display
 
 from psp_core.classifiers.cost import fusion_cost
@@ -39,6 +40,12 @@ from psp_core.classifiers.feature_sets import FEATURE_SETS
 from psp_core.evaluation.estimable import estimable
 from psp_core.evaluation.predictions import VALIDATION
 from psp_core.evaluation.summary import rates_summary, results_summary
+from psp_core.report.ablation import (
+    ablation_scores,
+    ablation_sentence,
+    ablation_table,
+    probe_table,
+)
 from psp_core.report.assumptions import assumed_settings
 from psp_core.report.comparison_table import (
     DECLARED,
@@ -47,16 +54,23 @@ from psp_core.report.comparison_table import (
     format_comparisons,
 )
 from psp_core.report.confusion import confusion_counts, confusion_panels
+from psp_core.report.fit_curves import best_beside_last, fit_curves
 from psp_core.report.formatting import count, decimal, described, words
-from psp_core.report.lost import left_out_table, lost_summary
+from psp_core.report.lost import failed_table, left_out_table, lost_summary
+from psp_core.report.over_seeds import differences_over_seeds, format_over_seeds
 from psp_core.report.patient_sets import tell_left_out
 from psp_core.report.published_results import gomaa_results
 from psp_core.report.results_table import format_results, published_beside_rerun
 from psp_core.report.roc import plot_auc_intervals, roc_panels
 from psp_core.report.rows import reduced_table, row_titles, tell_waiting
+from psp_core.report.survival import concordance_table, tell_survival
 from psp_core.runs import open_run
+from psp_core.study.ablation import unlabelled_scans
+from psp_core.study.ablation_scores import score_encoders
+from psp_core.study.ablation_variants import VARIANTS
 from psp_core.study.experiments import fit_experiment
 from psp_core.study.scored_sets import reported
+from psp_core.study.survival_transfer import learn_survival
 from psp_core.study.weights_marks import weights_marks
 
 run = open_run(params_file, run_dir, overrides)
@@ -95,7 +109,7 @@ display(
         )
     )
 )
-counts = patients.groupby(["dataset", "label"]).size().unstack(fill_value=0)
+counts = pd.crosstab(patients["dataset"], patients["label"])
 counts.rename(index=words, columns=words).rename_axis(index="collection", columns=None)
 
 # %% [markdown]
@@ -109,7 +123,7 @@ counts.rename(index=words, columns=words).rename_axis(index="collection", column
 for name, table in (
     ("patients", lost_summary(classified.patients.lost)),
     ("collections and patients without a model's features", left_out_table(outcome.left_out)),
-    ("models that could not be fitted", outcome.failed),
+    ("models that could not be fitted", failed_table(outcome.failed)),
     ("rules of an eligibility preset", classified.patients.rules),
 ):
     if table.empty:
@@ -206,14 +220,85 @@ for dataset in datasets[:1]:
 # read the same tokens and have the same number of steps; differences are paired, and reported
 # whatever their sign. The larger the set of patients, the more a difference can show. Phantoms
 # whose classes differ in the image by itself need no fusion that reads image and clinical data
-# together; page 07 has the phantoms that do, and says how to run this page on them.
+# together; page 07 has the phantoms that do, and says how to run this page on them. The second
+# table has the same differences in every repetition of the study, with its own folds and first
+# weights: the instability of the fits, for repetitions share the patients.
 
 # %% tags=["full-width"]
 comparisons = declared_comparisons(predictions, DECLARED, confidence_level=level)
-format_comparisons(comparisons, titles).style.hide(axis="index")
+display(format_comparisons(comparisons, titles).style.hide(axis="index"))
+display(Markdown(f"Over {predictions['seed'].nunique()} repetition(s):"))
+over_seeds = differences_over_seeds(predictions, DECLARED)
+format_over_seeds(over_seeds, titles).style.hide(axis="index")
 
 # %% [markdown]
-# ### What each way of fusion costs
+# ## Where the first weights come from
+#
+# Table 4 of Gomaa 2025 on one network of one size: random weights, weights from the prediction
+# of survival, weights from self-supervision; frozen or trained on. Nothing else differs. The
+# survival encoder learns from UCSF-PDGM and UPENN-GBM before surgery; how well it tells the
+# survival of held-out patients limits what can be transferred.
+
+# %% tags=["full-width"]
+if params.study.only_light:
+    display(Markdown("**Not run yet.**"))
+else:
+    learnt = learn_survival(run)
+    display(Markdown(tell_survival(None if learnt is None else learnt.concordance)))
+    if learnt is not None:
+        display(concordance_table(learnt.concordance).style.hide(axis="index"))
+    trained = declared_comparisons(predictions, TRAININGS, confidence_level=level)
+    display(format_comparisons(trained, titles).style.hide(axis="index"))
+
+# %% [markdown]
+# ## Does self-supervision help?
+#
+# The encoders of page 04's ablation, frozen, on the development phantoms: halves take turns, so
+# every patient is scored by models that have not seen it, and all encoders by the same patients.
+# Differences are paired over the patients, given the fitted models; whoever is scored has trained
+# the other half's model, so intervals are a little too narrow, and none is corrected for the number
+# of comparisons. The last row needs no encoder: percentiles of grey values of the same volumes.
+
+# %% tags=["full-width"]
+waits = params.study.only_light or not unlabelled_scans(run)
+measured = pd.DataFrame() if waits else score_encoders(run)
+if measured.empty:
+    display(Markdown("Not run yet, or this run has no unlabelled or no development scans."))
+else:
+    names = {name: variant.title for name, variant in VARIANTS.items()}
+    samples, rng = evaluation.bootstrap_samples, run.rng("ablation intervals")
+    compared = ablation_scores(measured, samples=samples, rng=rng)
+    display(ablation_table(compared, names).style.hide(axis="index"))
+    display(Markdown(ablation_sentence(compared, names)))
+    display(probe_table(measured, names).style.hide(axis="index"))
+
+# %% [markdown]
+# ## Confusion matrices
+#
+# Soft votes at their frozen thresholds; rows are what the patients have, columns what they are
+# called.
+
+# %% tags=["full-width"] mystnb={"image": {"alt": "Counts of right and wrong calls, by model"}}
+for dataset in datasets[:1]:
+    confusion_panels(confusion_counts(predictions, dataset=dataset), titles)
+    plt.show()
+
+# %% [markdown]
+# ## Training and validation curves
+#
+# Each network at ten times of its training. Held-out patients decide nothing here; the table says
+# what stopping on them would have reported in their place.
+
+# %% tags=["full-width"] mystnb={"image": {"alt": "Loss of training and held-out patients by step"}}
+if fit_curves(outcome.curves, titles):
+    plt.show()
+best_beside_last(outcome.curves, titles).style.hide(axis="index").format(precision=3)
+
+# %% [markdown]
+# ## What it costs, and what is assumed
+#
+# What the papers leave open is assumed, and stands in the last table; rows that are fitted at less
+# than paper size stand before it.
 #
 # One forward of one patient, from the cached tokens: the guided arm never lets the image tokens
 # attend to each other, which is where the others pay. Below it, how many calibrations are at the
@@ -242,4 +327,7 @@ fits = outcome.fold_models.groupby("model").agg(
         "processor time of all fits, s": ("seconds", "sum"),
     }
 )
-fits.rename(index=titles).round(1)
+display(fits.rename(index=titles).round(1))
+display(reduced_table(params, entries).style.hide(axis="index"))
+of_page = ["encoder", "ablation", "pretraining", "classification", "volume_network", "survival"]
+assumed_settings(params_file, of_page).style.hide(axis="index")

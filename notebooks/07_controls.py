@@ -46,7 +46,7 @@ from psp_core.report.controls import (
 )
 from psp_core.report.formatting import count
 from psp_core.report.learning_curve import learning_table, plot_learning_curve, reached_sizes
-from psp_core.report.lost import left_out_table
+from psp_core.report.lost import failed_table, left_out_table
 from psp_core.report.results_table import format_results
 from psp_core.report.rows import row_titles, tell_waiting
 from psp_core.report.scramble import plot_scramble, scramble_table, single_permutation
@@ -85,7 +85,7 @@ summary = results_summary(
 )
 titles = row_titles(run.params, fitted.entries)
 display(format_results(summary, titles).style.hide(axis="index"))
-for table in (left_out_table(fitted.outcome.left_out), fitted.outcome.failed):
+for table in (left_out_table(fitted.outcome.left_out), failed_table(fitted.outcome.failed)):
     if len(table):
         display(table.style.hide(axis="index"))
 Markdown(tell_waiting(fitted.waiting, fitted.entries))

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import math
 from collections.abc import Sequence
+from copy import deepcopy
 from typing import Any, Literal, Self
 
 import numpy as np
@@ -187,6 +188,23 @@ class CnnLstm(ClassifierMixin, BaseEstimator):  # type: ignore[misc]
         check_is_fitted(self)
         probabilities = torch.sigmoid(self._logits(X).double()).numpy()
         return np.column_stack([1 - probabilities, probabilities])
+
+    def scores_by_batch(self, X: pd.DataFrame) -> npt.NDArray[np.float64]:
+        """Probability of true progression, shape (n,), where batch norm works as in training.
+
+        Each batch, in the order of the rows, has its own means and variances. Against
+        `predict_proba` this tells how far the running ones have come.
+        """
+        check_is_fitted(self)
+        network = deepcopy(self.network_).train()  # a pass in training moves the running ones
+        images, numbers = self._inputs(X)
+        size = self.batch_size
+        with torch.inference_mode():
+            parts = [
+                network(images[start : start + size], numbers[start : start + size])
+                for start in range(0, len(X), size)
+            ]
+        return np.asarray(torch.sigmoid(torch.cat(parts).double()).numpy())
 
     def _logits(self, X: pd.DataFrame) -> Tensor:
         images, numbers = self._inputs(X)

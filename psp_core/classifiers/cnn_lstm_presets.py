@@ -7,7 +7,8 @@ of the estimators and in ``params.cnn_lstm``.
 Taken at its word, the paper's preset is fitted and then scores almost all patients alike: pixels
 of slices of unit norm vary by 1 / P**2, while the running variance of batch norm starts at 1 and
 takes one hundredth of each batch. Its loss falls all the same, for a training step does not use
-the running variance. The code's unit variance does not have this fault.
+the running variance. The code's unit variance spares the first batch norm this fault, not those
+after it: `study.jang_folds` measures what that costs on the training patients.
 """
 
 from __future__ import annotations
@@ -113,7 +114,9 @@ _ROWS: tuple[tuple[str, str, str, str, str], ...] = (
      "the last 20 % in the order of the files", "20 % drawn within the classes",
      "cnn_lstm.sweeps.traced_on; the published function lacks an argument and cannot run"),
     ("scrambled control", "scrambled training set", "one permutation of the labels",
-     "null distribution", "page 07: the first permutation beside all"),
+     "null distribution",
+     "page 06: the network, cross-validated on one permutation by controls.scramble.single_seed; "
+     "page 07: one permutation beside many, of lighter models"),
     ("seeds", "not stated", "205486557 and 7777, on a GPU that does not repeat",
      "the study's seed", "no argument: every fit has a seed of its own, and repeats to the byte"),
     ("versions", "Python 3.3, Keras 2.0.8", "Python 3.6, Keras 2.1.2", "torch",

@@ -15,7 +15,7 @@ Sizes = Annotated[tuple[Size, ...], Field(min_length=1)]
 
 @dataclass(frozen=True, kw_only=True, config=STRICT)
 class CnnLstmSweepParams:
-    """Searches of Jang 2018, Fig. 2, and the cross-validation of its Fig. 3."""
+    """Searches of Jang 2018, Fig. 2, the cross-validation of its Fig. 3, and Fig. S1."""
 
     preset: Literal["paper", "code", "fixed"] = "code"
     folds: Annotated[int, Field(ge=2)] = 5
@@ -30,8 +30,11 @@ class CnnLstmSweepParams:
     trace_learning_rate: Positive = 1e-3
     traced_on: Literal["last", "drawn"] = "last"
     curve_folds: Annotated[int, Field(ge=2)] = 10
+    scrambled_folds: Annotated[int, Field(ge=2)] = 10
 
-    SIZES: ClassVar[tuple[str, ...]] = ("folds", "traces", "trace_epochs", "curve_folds")
+    SIZES: ClassVar[tuple[str, ...]] = (
+        *("folds", "traces", "trace_epochs", "curve_folds", "scrambled_folds"),
+    )
 
 
 @dataclass(frozen=True, kw_only=True, config=STRICT)

@@ -12,6 +12,7 @@ import yaml
 
 from psp_core.errors import MissingInputError, TableError
 from psp_core.report import claims_patients
+from psp_core.report.formatting import in_words
 from psp_core.runs import Run, write_table
 from psp_core.study import claims_models, claims_networks, claims_tables
 from psp_core.study.claims import (
@@ -141,9 +142,9 @@ def format_ledger(judged: pd.DataFrame, paper: str) -> pd.DataFrame:
             "the paper's words": ("“" + rows["sentence"] + "” (" + rows["section"] + ")").mask(
                 again, ""
             ),
-            "test": test.mask(again, ""),
+            "test": test.str.replace("_", " ").mask(again, ""),
             "verdict": rows["verdict"],
-            "figures, or why not": rows["figures"],
+            "figures, or why not": in_words(rows["figures"]),
             "data": rows["data"] + built,
         }
     ).reset_index(drop=True)

@@ -3,9 +3,13 @@
 from __future__ import annotations
 
 import math
+import re
+
+import pandas as pd
 
 NOT_ESTIMABLE = "not estimable"
 NOT_KNOWN = "–"
+CODE_NAME = re.compile(r"\b[a-z]\w*_\w+\b")
 NAMES = {
     "idh_status": "IDH",
     "mgmt_status": "MGMT",
@@ -101,3 +105,8 @@ def words(text: str) -> str:
     if comma and name in NAMES:
         return f"{NAMES[name]}{comma}{rest}"
     return NAMES.get(text, text.replace("_", " "))
+
+
+def in_words(texts: pd.Series) -> pd.Series:
+    """Sentences with every name of the code that is in them as a reader says it."""
+    return texts.str.replace(CODE_NAME, lambda one: words(one[0]), regex=True)

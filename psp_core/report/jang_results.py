@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import math
-from collections.abc import Mapping
+from collections.abc import Iterable, Mapping
 from typing import Any
 
 import numpy as np
@@ -40,6 +40,16 @@ def jang_printed() -> pd.DataFrame:
         for (arm, name), (printed_as, *figures) in _PRINTED.items()
     ]
     return pd.DataFrame(rows)
+
+
+def jang_arms(models: Iterable[str]) -> dict[str, str]:
+    """The printed arm that each of these models reruns; other models are left out."""
+    reruns = {
+        f"{start}_{preset}": f"model_{number}"
+        for number, start in enumerate(("cnn_lstm", "cnn_lstm_image", "jang_forest"), start=1)
+        for preset in ("paper", "code", "fixed")
+    }
+    return {name: reruns[name] for name in models if name in reruns}
 
 
 def jang_figures(predictions: pd.DataFrame, *, dataset: str) -> pd.DataFrame:

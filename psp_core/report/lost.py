@@ -6,12 +6,12 @@ import re
 
 import pandas as pd
 
-from psp_core.report.formatting import words
+from psp_core.report.formatting import in_words, words
 
 LOST = ("collection", "lost", "reason", "n", "patients")
-LEFT_OUT = ("model", "patients", "reason")
+LEFT_OUT = ("patients", "reason", "models")
+FAILED = ("models", "fits", "reason")
 ERROR_CLASS = re.compile(r"\b[A-Z]\w*Error: ")
-CODE_NAME = re.compile(r"\b[a-z]\w*_\w+\b")
 
 
 def lost_summary(table: pd.DataFrame) -> pd.DataFrame:
@@ -40,7 +40,7 @@ def lost_summary(table: pd.DataFrame) -> pd.DataFrame:
 
 
 def left_out_table(left_out: pd.DataFrame) -> pd.DataFrame:
-    """Gather what models cannot be applied to: one row per model and set, reasons joined.
+    """Gather what models cannot be applied to: one row per set and reasons, with their models.
 
     Parameters
     ----------
@@ -52,13 +52,36 @@ def left_out_table(left_out: pd.DataFrame) -> pd.DataFrame:
     DataFrame
         `LEFT_OUT`, columns of the patients table in words.
     """
-    in_words = left_out["reason"].str.replace(CODE_NAME, lambda one: words(one[0]), regex=True)
-    told = left_out.assign(reason=in_words)
-    rows = [
-        (title, words(str(dataset)), "; ".join(dict.fromkeys(part["reason"])))
-        for (_, title, dataset), part in told.groupby(["model", "title", "dataset"], sort=False)
-    ]
+    told = left_out.assign(reason=in_words(left_out["reason"]))
+    models: dict[tuple[str, str], list[str]] = {}
+    for (_, title, dataset), part in told.groupby(["model", "title", "dataset"], sort=False):
+        reasons = "; ".join(dict.fromkeys(part["reason"]))
+        models.setdefault((words(str(dataset)), reasons), []).append(str(title))
+    rows = [(*where, "; ".join(titles)) for where, titles in models.items()]
     return pd.DataFrame(rows, columns=list(LEFT_OUT))
+
+
+def failed_table(failed: pd.DataFrame) -> pd.DataFrame:
+    """Gather models that could not be fitted: one row per reason.
+
+    Parameters
+    ----------
+    failed : DataFrame
+        ``model, title, seed, fold, reason``, see `study.votes.Outcome`.
+
+    Returns
+    -------
+    DataFrame
+        `FAILED`, without the names of the code in the reasons.
+    """
+    told = failed["reason"].str.replace(ERROR_CLASS, "", regex=True)
+    titles = failed["title"].astype(str) + " "
+    bare = [reason.removeprefix(title) for reason, title in zip(told, titles, strict=True)]
+    rows = [
+        ("; ".join(dict.fromkeys(part["title"])), len(part), reason)
+        for reason, part in failed.assign(bare=bare).groupby("bare", sort=False)
+    ]
+    return pd.DataFrame(rows, columns=list(FAILED))
 
 
 def _short(subject_ids: pd.Series) -> list[str]:

@@ -111,7 +111,8 @@ def plot_auc_intervals(
     ax.axvline(0.5, color="0.6", linestyle=":", linewidth=0.8)
     ax.set_yticks(range(len(names)), [titles[name] for name in names], fontsize=8)
     ax.invert_yaxis()
-    ax.set(xlabel="AUC", xlim=(0.2, 1.0))
+    least = min(0.2, float(summary["auc"].min()) - 0.02) if len(summary) else 0.2
+    ax.set(xlabel="AUC", xlim=(max(0.0, least), 1.0))
     if sets:
         ax.legend(
             frameon=False, fontsize=7, loc="upper center", bbox_to_anchor=(0.4, -0.16), ncol=3

@@ -1,7 +1,6 @@
 """Encoders that differ in their self-supervision alone, one stage of the run for each.
 
-All start from the same weights, take the same number of steps, and read the same standard
-volumes, pooled to a smaller side where the parameters say so.
+All start from the same weights, take as many steps, and read the same volumes, pooled if asked.
 """
 
 from __future__ import annotations
@@ -47,10 +46,7 @@ CODE = (
     *("psp_core.pretraining.losses", "psp_core.pretraining.views", "psp_core.training"),
     *("psp_core.encoder.vit", "psp_core.encoder.patches", "psp_core.study.ablation"),
 )
-OF_SIZE = (
-    *("steps", "batch_size", "hidden_share"),
-    *("decoder_width", "decoder_depth", "decoder_heads"),
-)
+OF_SIZE = ("steps", "batch_size", "hidden_share", "decoder_width", "decoder_depth", "decoder_heads")
 NOT_TAKEN = ("mix", "steps", "batch_size", "snapshots")  # of the params of pre-training
 
 

@@ -126,8 +126,7 @@ def cross_validate(
 
     Parameters
     ----------
-    units : sequence of Unit
-    plan : Plan
+    units, plan : sequence of Unit, and Plan
     store : VolumeStore
         Where the scores go: ``rows`` and ``scores`` of each unit, see `fit_unit`.
     workers : int
@@ -281,8 +280,7 @@ def training_curve(estimator: Any) -> np.ndarray:
     Returns
     -------
     array
-        Step, mean training loss since the snapshot before, loss and AUC of the held-out
-        patients; no row for an estimator without steps.
+        Step, mean training loss since the last, held-out loss and AUC; no row without steps.
     """
     noted = getattr(estimator, "watched_", [])
     rows, before = [], 0

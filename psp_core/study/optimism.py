@@ -1,9 +1,8 @@
 """What stopping and selecting on the validation folds add to their AUC, beside the truth.
 
-Five arms of one network on the same patients and folds: *closed* (all variables, last step), the
-leaks of the published protocol one by one and together, and variables *nested* inside the
-training fold. What an arm tells on its validation folds is compared with what the same fold
-models, voting, reach on patients who decided nothing.
+Five arms of one network on the same folds: *closed* (all variables, last step), the leaks of the
+published protocol one by one and together, and variables *nested* inside the training fold. Each
+arm's AUC on its validation folds stands beside its vote's on patients who decided nothing.
 """
 
 from __future__ import annotations
@@ -44,10 +43,8 @@ CODE = (
     *("psp_core.study.optimism", "psp_core.explain", "psp_core.classifiers", "psp_core.training"),
     *("psp_core.study.latent_cohort", "psp_core.phantom.latents", "psp_core.evaluation"),
 )
-CLOSED, STOPPED, SELECTED, PUBLISHED, NESTED = (
-    *("closed", "stopped on validation", "selected on validation", "published: both"),
-    "selected inside the fold",
-)
+CLOSED, NESTED, PUBLISHED = "closed", "selected inside the fold", "published: both"
+STOPPED, SELECTED = "stopped on validation", "selected on validation"
 ARMS = (CLOSED, NESTED, STOPPED, SELECTED, PUBLISHED)
 VALIDATION, FRESH, IMAGES = "validation", "fresh", "images"
 Part = Literal["last step", "watched", "nested"]
@@ -61,12 +58,10 @@ class Cohort:
 
     Attributes
     ----------
-    rows : DataFrame, n rows
-        Of the patients table.
+    rows : DataFrame, n rows of the patients table
     fold : int array, shape (n,)
         The fold that holds out each.
-    others : mapping of str to DataFrame
-        By what they are called.
+    others : mapping of str to DataFrame, by what they are called
     """
 
     rows: pd.DataFrame
@@ -195,8 +190,7 @@ def protocol_arms(
 
     Parameters
     ----------
-    estimator : NetworkClassifier
-        Not fitted.
+    estimator : NetworkClassifier, not fitted
     part : {"last step", "watched", "nested"}
         The last step gives `CLOSED` and `SELECTED`, watched networks `STOPPED` and `PUBLISHED`.
     background, nested_folds, most_features : int

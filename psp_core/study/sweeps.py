@@ -1,4 +1,4 @@
-"""Searches of Jang 2018 on the training cohort: Fig. 2, and the cross-validation of its Fig. 3.
+"""Searches of Jang 2018 on the training cohort, its Fig. 2.
 
 They look for settings on the very patients that are cross-validated afterwards, as the paper
 did. No other page takes a setting from here.
@@ -28,10 +28,9 @@ from psp_core.study.patients import TRAINING, study_patients
 from psp_core.study.slice_source import t1ce_slices
 from psp_core.study.units import table_of_units
 
-SEARCHES, CURVES = "sweeps", "jang_curves"
+SEARCHES = "sweeps"
 CELLS, BATCH_SIZE, LEARNING_RATE, EPOCHS = "cells", "batch_size", "learning_rate", "epochs"
 SEARCH_COLUMNS = ("parameter", "value", "fold", "auc", "loss", "traced_loss", "note")
-CURVE_COLUMNS = ("fold", "subject_id", "y_true", "y_score", "note")
 TRACED_SHARE = 0.2
 CODE = (
     *("psp_core.classifiers", "psp_core.training", "psp_core.evaluation"),
@@ -47,10 +46,9 @@ class SweepFit:
     Attributes
     ----------
     parameter : str
-        What is searched: `CELLS`, `BATCH_SIZE`, `LEARNING_RATE` or `EPOCHS`; for a fold of
-        Fig. 3, `CURVES`.
+        What is searched: `CELLS`, `BATCH_SIZE`, `LEARNING_RATE` or `EPOCHS`.
     value : float
-        Its value; not of `EPOCHS` and `CURVES`.
+        Its value; not of `EPOCHS`.
     held_out : bool array, shape (n,)
         Patients that are scored.
     fold : int
@@ -85,23 +83,19 @@ def jang_searches(run: Run) -> pd.DataFrame:
     """
     if run.params.study.only_light:
         return pd.DataFrame(columns=list(SEARCH_COLUMNS))
-    rows, slices = _training(run)
-    return _table(run, SEARCHES, search_fits(run.params.cnn_lstm, rows, _seed(run)), rows, slices)
-
-
-def jang_curves(run: Run) -> pd.DataFrame:
-    """Scores of the held-out folds of Fig. 3, as the network gives them.
-
-    Returns
-    -------
-    DataFrame
-        `CURVE_COLUMNS`, one row per patient; empty before the first book. Raises as
-        `jang_searches`.
-    """
-    if run.params.study.only_light:
-        return pd.DataFrame(columns=list(CURVE_COLUMNS))
-    rows, slices = _training(run)
-    return _table(run, CURVES, curve_fits(run.params.cnn_lstm, rows, _seed(run)), rows, slices)
+    rows, slices = training_slices(run)
+    fits = search_fits(run.params.cnn_lstm, rows, seed_of_searches(run))
+    depends_on = {
+        "fits": digest_of(
+            [[name, asdict(fit) | {"held_out": fit.held_out.tolist()}]
+             for name, fit in fits.items()]
+        ),
+        "patients": digest_of(rows.to_csv(index=False)),
+        "slices": slices.digest,
+        "code": digest_of_code(*CODE),
+    }  # fmt: skip
+    work = partial(fit_one, rows=rows, slices=slices)
+    return table_of_units(run, SEARCHES, fits, work, depends_on=depends_on)
 
 
 def search_fits(params: CnnLstmParams, rows: pd.DataFrame, seed: int) -> dict[str, SweepFit]:
@@ -116,7 +110,7 @@ def search_fits(params: CnnLstmParams, rows: pd.DataFrame, seed: int) -> dict[st
         BATCH_SIZE: [(n, {"batch_size": n}) for n in sweeps.batch_sizes],
         LEARNING_RATE: [(rate, {"learning_rate": rate}) for rate in sweeps.learning_rates],
     }
-    base = _settings(params, seed)
+    base = settings_of_searches(params, seed)
     fits = {
         f"{parameter}_{place}_{fold}": SweepFit(
             parameter, value, folds == fold, fold, base | changed
@@ -137,17 +131,6 @@ def search_fits(params: CnnLstmParams, rows: pd.DataFrame, seed: int) -> dict[st
     return fits
 
 
-def curve_fits(params: CnnLstmParams, rows: pd.DataFrame, seed: int) -> dict[str, SweepFit]:
-    """Every fit of the cross-validation of Fig. 3; the order of patients is always drawn."""
-    count = params.sweeps.curve_folds
-    folds = fold_numbers(is_true_progression(rows["label"]), n_folds=count, seed=seed)
-    settings = _settings(params, seed) | {"shuffle": True}
-    return {
-        f"{CURVES}_{fold}": SweepFit(CURVES, float("nan"), folds == fold, fold, settings)
-        for fold in range(count)
-    }
-
-
 def traced_rows(y_true: Bools, traced_on: str, seed: int) -> Bools:
     """Whose loss is traced: the last fifth of the table, or a fifth drawn within the classes."""
     out = np.zeros(len(y_true), dtype=bool)
@@ -162,15 +145,8 @@ def traced_rows(y_true: Bools, traced_on: str, seed: int) -> Bools:
 
 
 def fit_one(fit: SweepFit, *, rows: pd.DataFrame, slices: PatientArrays) -> pd.DataFrame:
-    """Fit once; a named error becomes the note of a row without figures.
-
-    Returns
-    -------
-    DataFrame
-        `SEARCH_COLUMNS`, or `CURVE_COLUMNS` for a fold of Fig. 3.
-    """
+    """Fit once, to `SEARCH_COLUMNS`; a named error is the note of a row without figures."""
     y_true, out = is_true_progression(rows["label"]), fit.held_out
-    columns = CURVE_COLUMNS if fit.parameter == CURVES else SEARCH_COLUMNS
     try:
         estimator = CnnLstm(slices=slices, **fit.settings)
         traced = (rows[out], y_true[out]) if fit.parameter == EPOCHS else None
@@ -178,11 +154,9 @@ def fit_one(fit: SweepFit, *, rows: pd.DataFrame, slices: PatientArrays) -> pd.D
         if fit.parameter == EPOCHS:
             told = estimator.traces_.rename(columns={"epoch": "value"})
         else:
-            scores = estimator.predict_proba(rows[out])[:, 1]
-            told = pd.DataFrame({"y_true": y_true[out], "y_score": scores})
-            told["subject_id"] = rows["subject_id"].to_numpy()[out]
-            if fit.parameter != CURVES:
-                told = pd.DataFrame({"auc": [auc(y_true[out], scores)]})
+            told = pd.DataFrame(
+                {"auc": [auc(y_true[out], estimator.predict_proba(rows[out])[:, 1])]}
+            )
     except PSPError as error:
         told = pd.DataFrame({"note": [f"{type(error).__name__}: {error}"]})
     common: dict[str, Any] = {
@@ -192,26 +166,17 @@ def fit_one(fit: SweepFit, *, rows: pd.DataFrame, slices: PatientArrays) -> pd.D
         "note": "",
     }
     missing = {name: value for name, value in common.items() if name not in told}
-    return told.assign(**missing).reindex(columns=list(columns))
+    return told.assign(**missing).reindex(columns=list(SEARCH_COLUMNS))
 
 
-def _table(
-    run: Run, stage: str, fits: dict[str, SweepFit], rows: pd.DataFrame, slices: PatientArrays
-) -> pd.DataFrame:
-    depends_on = {
-        "fits": digest_of([[name, asdict(fit) | {"held_out": fit.held_out.tolist()}]
-                           for name, fit in fits.items()]),
-        "patients": digest_of(rows.to_csv(index=False)),
-        "slices": slices.digest,
-        "code": digest_of_code(*CODE),
-    }  # fmt: skip
-    return table_of_units(
-        run, stage, fits, partial(fit_one, rows=rows, slices=slices), depends_on=depends_on
-    )
+def training_slices(run: Run) -> tuple[pd.DataFrame, PatientArrays]:
+    """Patients of the training cohort with slices, in the order of the table, and the slices.
 
-
-def _training(run: Run) -> tuple[pd.DataFrame, PatientArrays]:
-    """Patients of the training cohort with slices, in the order of the table, and the slices."""
+    Raises
+    ------
+    EstimatorError
+        If there is none.
+    """
     table = study_patients(run).table
     rows = table[(table["dataset"] == TRAINING) & table["has_image"]]
     slices = t1ce_slices(run, table)
@@ -222,11 +187,13 @@ def _training(run: Run) -> tuple[pd.DataFrame, PatientArrays]:
     return rows[slices.has(rows)].reset_index(drop=True), slices
 
 
-def _settings(params: CnnLstmParams, seed: int) -> dict[str, Any]:
+def settings_of_searches(params: CnnLstmParams, seed: int) -> dict[str, Any]:
+    """Arguments of `CnnLstm` where nothing is searched: the run's, in the preset of the sweeps."""
     names = ("filters", "cells", "epochs", "batch_size", "learning_rate")
     given = {name: getattr(params, name) for name in names}
     return given | dict(settings_of_preset(params.sweeps.preset)) | {"random_state": seed}
 
 
-def _seed(run: Run) -> int:
+def seed_of_searches(run: Run) -> int:
+    """Seed of their folds and first weights."""
     return int(run.seed_sequence(SEARCHES).generate_state(1)[0] % 2**30)

@@ -67,7 +67,20 @@ def test_slices_of_unit_norm_are_learned_but_not_scored() -> None:
     model = CnnLstm(slices=slices, **settings, **settings_of_preset("paper")).fit(rows, y_true)
     assert model.history_["loss"].iloc[-5:].mean() < 0.3
     # in training the classes are apart; running variances are still near their start
-    assert np.ptp(model.predict_proba(rows)[:, 1]) < 0.15
+    scores = model.predict_proba(rows)[:, 1]
+    assert np.ptp(scores) < 0.15
+    by_batch = model.scores_by_batch(rows)
+    assert by_batch[y_true].min() > by_batch[~y_true].max() + 0.3
+    assert np.array_equal(model.predict_proba(rows)[:, 1], scores)
+
+
+def test_scores_by_batch_are_of_the_own_means_and_variances_of_each_batch() -> None:
+    rows, y_true = made_rows(20)
+    settings = SMALL | {"feature_set": "image_only", "batch_size": 10}
+    model = CnnLstm(slices=slices_of(rows, np.arange(20.0)), **settings).fit(rows, y_true)
+    whole = model.scores_by_batch(rows)
+    assert np.array_equal(whole[:10], model.scores_by_batch(rows[:10]))
+    assert not np.allclose(whole[:5], model.scores_by_batch(rows[:5]))
 
 
 def test_the_same_seed_gives_the_same_bytes_and_another_does_not() -> None:

@@ -9,8 +9,7 @@ import pytest
 import torch
 from torch import Tensor, nn
 
-from psp_core.classifiers.volume_training import both_classes, fit_network, predict_network
-from psp_core.errors import EstimatorError
+from psp_core.classifiers.volume_training import fit_network, predict_network
 
 
 class Line(nn.Module):
@@ -55,9 +54,3 @@ def test_the_rarer_class_weighs_as_much_as_the_other() -> None:
         network, groups, inputs_of, truth, steps=60, batch_size=20, weight_decay=0.0, seed=1
     )
     assert predict_network(network, inputs_of, 1)[0, 1] == pytest.approx(0.5, abs=0.02)
-
-
-def test_patients_of_one_class_are_refused() -> None:
-    for truth in ([True] * 3, [False] * 3):
-        with pytest.raises(EstimatorError, match="all 3 training patients are of one class"):
-            both_classes(truth)

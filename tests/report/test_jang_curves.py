@@ -6,7 +6,7 @@ import numpy as np
 import pandas as pd
 import pytest
 
-from psp_core.report.jang_curves import fold_figures, plot_fold_curves
+from psp_core.report.jang_curves import fold_figures, plot_fold_curves, tell_folds
 
 SCORES = pd.DataFrame(
     {
@@ -39,3 +39,10 @@ def test_every_fold_is_drawn() -> None:
     roc, precision = plot_fold_curves(SCORES)
     assert len(roc.lines) == 1 + 2 + 1
     assert len(precision.lines) == 2 + 1
+
+
+def test_what_is_told_has_the_training_patients_once_a_fold() -> None:
+    by_fold = SCORES["fold"].map({0: 0.5, 1: 0.6, 2: 1.0})
+    told = tell_folds(SCORES.assign(training_auc=by_fold, training_auc_by_batch=1.0))
+    assert "Over 2 folds the mean of the AUCs is 0.500" in told
+    assert "a mean AUC of 0.700, and 1.000 where" in told

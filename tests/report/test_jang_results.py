@@ -6,7 +6,13 @@ import pandas as pd
 import pytest
 
 from psp_core.evaluation.predictions import NO_FOLD, SOFT_VOTE
-from psp_core.report.jang_results import COUNTS, jang_beside, jang_figures, jang_printed
+from psp_core.report.jang_results import (
+    COUNTS,
+    jang_arms,
+    jang_beside,
+    jang_figures,
+    jang_printed,
+)
 
 
 def votes(scores: list[float], truth: list[bool]) -> pd.DataFrame:
@@ -54,3 +60,12 @@ def test_reruns_follow_the_printed_row_of_their_arm() -> None:
         "model 2, printed as PsPD",
     ]
     assert table.loc[places, "recall"].tolist() == ["1.00", "1.00"]
+
+
+def test_only_models_of_the_paper_rerun_an_arm() -> None:
+    models = ["lee_sequences", "jang_forest_paper", "cnn_lstm_image_code", "cnn_lstm_fixed"]
+    assert jang_arms(models) == {
+        "jang_forest_paper": "model_3",
+        "cnn_lstm_image_code": "model_2",
+        "cnn_lstm_fixed": "model_1",
+    }

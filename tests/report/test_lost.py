@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import pandas as pd
 
-from psp_core.report.lost import LEFT_OUT, LOST, left_out_table, lost_summary
+from psp_core.report.lost import LEFT_OUT, LOST, failed_table, left_out_table, lost_summary
 
 NO_LESION = "NoMaskError: no source gives region enhancing of the lesion"
 
@@ -50,16 +50,17 @@ def test_a_model_has_one_row_per_set_with_columns_in_words() -> None:
         ("proposed", "proposed (guided)", "upenn_gbm", f"{name} is known of nobody")
         for name in ("days_since_rt", "d98_gy")
     ]
+    rows += [("another", "another", *one[2:]) for one in rows]
     rows += [("mri_only", "MRI only", "external", "2 without a prepared image")]
     found = left_out_table(pd.DataFrame(rows, columns=["model", "title", "dataset", "reason"]))
     assert list(found) == list(LEFT_OUT)
     assert found.values.tolist() == [
         [
-            "proposed (guided)",
             "UPENN-GBM",
             "days since radiotherapy is known of nobody; D98, Gy is known of nobody",
+            "proposed (guided); another",
         ],
-        ["MRI only", "external", "2 without a prepared image"],
+        ["external", "2 without a prepared image", "MRI only"],
     ]
 
 
@@ -72,3 +73,13 @@ def test_nothing_lost_is_an_empty_table() -> None:
     )
     assert lost_summary(lost).empty
     assert left_out_table(left_out).empty
+
+
+def test_models_that_failed_for_one_reason_stand_in_one_row() -> None:
+    rows = [
+        (name, f"title {name}", 0, fold, f"EstimatorError: title {name} reads 'x', and has none")
+        for name in ("one", "two")
+        for fold in (0, 1)
+    ]
+    found = failed_table(pd.DataFrame(rows, columns=["model", "title", "seed", "fold", "reason"]))
+    assert found.values.tolist() == [["title one; title two", 4, "reads 'x', and has none"]]

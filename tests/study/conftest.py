@@ -28,6 +28,8 @@ def make_patients(sizes: dict[str, int], seed: int = 0) -> pd.DataFrame:
                     "sex": rng.choice(["F", "M"]),
                     "idh_status": rng.choice(["mutant", "wildtype", "unknown"]),
                     "mgmt_status": rng.choice(["methylated", "unmethylated", "unknown"]),
+                    "total_dose_gy": 60.0 if number % 4 else 40.0,
+                    "fractions": 30.0 if number % 4 else 15.0,
                     "mean_dose_gy": dose[0],
                     "min_dose_gy": dose[1],
                     "median_dose_gy": dose[2],

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from dataclasses import replace
 from pathlib import Path
+from types import SimpleNamespace
 from typing import Any
 
 import numpy as np
@@ -13,6 +14,8 @@ import pytest
 import psp_core.study.cross_validation as module
 from psp_core.encoder.tokens import Tokens
 from psp_core.errors import EstimatorError
+from psp_core.inputs import radiomics
+from psp_core.inputs.arrays import keys_of
 from psp_core.preprocessing.batch import EXCLUDED
 from psp_core.preprocessing.store import VolumeStore
 from psp_core.study.catalogue import CATALOGUE, Entry
@@ -22,6 +25,7 @@ from psp_core.study.cross_validation import (
     cross_validate,
     fit_unit,
     plan_digest,
+    training_curve,
     units_of,
 )
 from psp_core.study.folds import draw_folds
@@ -192,3 +196,24 @@ def test_a_patient_without_image_is_neither_trained_on_nor_scored(plan: Plan) ->
     assert has_image[fitted.arrays["rows"]].all()
     assert fitted.record["n_train"] < 20
     assert isinstance(unit_of("mri_only").entry, Entry)
+
+
+def test_a_training_curve_has_the_mean_loss_since_the_snapshot_before() -> None:
+    fitted = SimpleNamespace(
+        history_=pd.DataFrame({"loss": [4.0, 2.0, 1.0, 0.0, 8.0]}),
+        watched_=[(2, 0.75, 0.5), (5, 0.25, 0.625)],
+    )
+    np.testing.assert_array_equal(
+        training_curve(fitted), [[2, 3.0, 0.5, 0.75], [5, 3.0, 0.625, 0.25]]
+    )
+    assert training_curve(SimpleNamespace()).shape == (0, 4)
+
+
+def test_what_an_estimator_selected_is_recorded(plan: Plan) -> None:
+    positive = (plan.patients["label"] == "true_progression").to_numpy(dtype=float)
+    rng = np.random.default_rng(0)
+    figures = np.column_stack([positive + rng.normal(0, 0.1, 42), rng.normal(size=(42, 2))])
+    source = radiomics.carrying(keys_of(plan.patients), figures)
+    plan = replace(plan, sources={"radiomics": source}, defaults={"radiomics": {"trees": 10}})
+    assert fit_unit(unit_of("radiomics_forest"), plan).record["selected"] == [source.columns[0]]
+    assert fit_unit(unit_of("majority"), plan).record["selected"] == []

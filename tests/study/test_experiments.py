@@ -17,6 +17,7 @@ from psp_core.study.experiments import (
     BASELINES,
     CLASSIFICATION,
     fit_experiment,
+    plan_of,
     read_all_predictions,
     read_patients,
 )
@@ -94,3 +95,36 @@ def test_one_row_alone_is_fitted_by_naming_it(run: Run) -> None:
 def test_without_any_experiment_the_page_to_run_is_named(run: Run) -> None:
     with pytest.raises(StageError, match=CLASSIFICATION):
         read_all_predictions(run)
+
+
+def test_a_plan_has_what_the_params_say_and_a_repetition_more_leaves_the_others_alone(
+    run: Run, patients: pd.DataFrame
+) -> None:
+    run = with_params(run, classification__heavy_inner_folds=3, classification__heavy_seeds=2)
+    entries = {
+        "days_only": CATALOGUE["days_only"],
+        "jang_forest_code": CATALOGUE["jang_forest_code"],
+    }
+    plan, longer = (plan_of(run, entries, patients, seeds=seeds) for seeds in (1, 2))
+    assert plan.inner_folds == {"light": 2, "heavy": 3}
+    assert plan.repetitions == {"heavy": 2}
+    assert plan.protocol == "closed"
+    assert set(plan.defaults) == {"classification.network", "cnn_lstm"}
+    assert plan.defaults["cnn_lstm"]["cells"] == run.params.cnn_lstm.cells
+    assert set(plan.folds["dataset"]) == {plan.training}
+    assert longer.entropy == plan.entropy
+    first = longer.folds[longer.folds["seed"] == 0].reset_index(drop=True)
+    pd.testing.assert_frame_equal(first, plan.folds.reset_index(drop=True))
+    assert set(longer.folds["seed"]) == {0, 1}
+
+
+def test_without_pre_training_a_row_on_untrained_tokens_fails_with_its_reason(run: Run) -> None:
+    names = ["mri_only_untrained", "majority"]
+    found = fit_experiment(
+        with_params(run, baselines__models=names), BASELINES, catalogue=CATALOGUE
+    )
+    assert found.sources == {"untrained_tokens": None}
+    assert set(found.outcome.predictions["model"]) == {"majority"}
+    failed = found.outcome.failed
+    assert set(failed["model"]) == {"mri_only_untrained"}
+    assert failed["reason"].str.contains("reads 'untrained_tokens', and this run has none").all()

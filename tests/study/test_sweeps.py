@@ -16,11 +16,8 @@ from psp_core.params.cnn_lstm import CnnLstmParams, CnnLstmSweepParams
 from psp_core.study import sweeps
 from psp_core.study.patients import Patients, patient_keys
 from psp_core.study.sweeps import (
-    CURVE_COLUMNS,
     SEARCH_COLUMNS,
-    curve_fits,
     fit_one,
-    jang_curves,
     jang_searches,
     search_fits,
     traced_rows,
@@ -34,7 +31,7 @@ PARAMS = CnnLstmParams(
     epochs=1,
     sweeps=CnnLstmSweepParams(
         folds=2, batch_sizes=(7, 9), cells=(4,), learning_rates=(0.01, 0.1), cell_epochs=1,
-        traces=2, trace_epochs=3, curve_folds=3,
+        traces=2, trace_epochs=3,
     ),
 )  # fmt: skip
 
@@ -58,9 +55,6 @@ def test_every_value_is_tried_on_every_fold_and_nobody_is_held_out_twice() -> No
     assert (settings["cells"], settings["batch_size"], settings["epochs"]) == (4, 6, 1)
     assert fits["learning_rate_1_0"].settings["learning_rate"] == 0.1
     assert fits["epochs_1"].settings["batch_size"] == 7
-    curves = curve_fits(PARAMS, rows, seed=0)
-    assert (np.sum([fit.held_out for fit in curves.values()], axis=0) == 1).all()
-    assert all(fit.settings["shuffle"] for fit in curves.values())
 
 
 def test_the_code_traces_the_last_fifth_and_fixed_one_of_each_class() -> None:
@@ -73,7 +67,7 @@ def test_the_code_traces_the_last_fifth_and_fixed_one_of_each_class() -> None:
 
 def test_each_kind_of_fit_tells_its_own_figures() -> None:
     rows, slices = cohort()
-    fits = search_fits(PARAMS, rows, seed=0) | curve_fits(PARAMS, rows, seed=0)
+    fits = search_fits(PARAMS, rows, seed=0)
     searched = fit_one(fits["batch_size_0_1"], rows=rows, slices=slices)
     assert tuple(searched) == SEARCH_COLUMNS
     assert searched[["value", "fold", "note"]].to_numpy().tolist() == [[7, 1, ""]]
@@ -81,10 +75,6 @@ def test_each_kind_of_fit_tells_its_own_figures() -> None:
     traced = fit_one(fits["epochs_0"], rows=rows, slices=slices)
     assert traced["value"].tolist() == [1, 2, 3]
     assert np.isfinite(traced[["loss", "traced_loss"]].to_numpy()).all()
-    curve = fit_one(fits["jang_curves_2"], rows=rows, slices=slices)
-    assert tuple(curve) == CURVE_COLUMNS
-    assert len(curve) == fits["jang_curves_2"].held_out.sum()
-    assert curve["y_score"].between(0, 1).all()
 
 
 def test_a_fit_that_fails_says_why() -> None:
@@ -121,8 +111,6 @@ def test_a_run_keeps_its_searches(
     found = jang_searches(run)
     assert set(found["parameter"]) == {"cells", "batch_size", "learning_rate", "epochs"}
     assert (found["note"] == "").all()
-    curves = jang_curves(run)
-    assert sorted(curves["subject_id"]) == sorted(in_place["rows"]["subject_id"])
     monkeypatch.setattr(sweeps, "fit_one", lambda *_, **__: 1 / 0)
     pd.testing.assert_frame_equal(jang_searches(run), found)
 
@@ -131,7 +119,6 @@ def test_before_the_first_book_nothing_is_searched(tmp_path: Path) -> None:
     overrides = OVERRIDES | {"study.only_light": True}
     run = run_with_cohorts(PARAMS_FILE, tmp_path / "run", overrides)
     assert jang_searches(run).empty
-    assert jang_curves(run).empty
 
 
 def test_without_slices_there_is_nothing_to_search(

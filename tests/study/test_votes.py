@@ -11,18 +11,21 @@ import pytest
 
 from psp_core.errors import MissingInputError
 from psp_core.evaluation.predictions import PATIENT, SOFT_VOTE
-from psp_core.evaluation.thresholds import youden_threshold
+from psp_core.evaluation.thresholds import balanced_threshold, youden_threshold
 from psp_core.preprocessing.store import VolumeStore
+from psp_core.study import protocols
 from psp_core.study.catalogue import CATALOGUE
 from psp_core.study.cross_validation import Plan, Unit, cross_validate, units_of
 from psp_core.study.folds import draw_folds
-from psp_core.study.votes import Outcome, collect
+from psp_core.study.votes import CURVE, Outcome, collect
 
 MODELS = ("clinical_logistic", "proposed")
 
 
-def outcome_of(plan: Plan, folder: Path) -> tuple[Outcome, list[Unit]]:
-    units = units_of({name: CATALOGUE[name] for name in MODELS}, plan)
+def outcome_of(
+    plan: Plan, folder: Path, models: tuple[str, ...] = MODELS
+) -> tuple[Outcome, list[Unit]]:
+    units = units_of({name: CATALOGUE[name] for name in models}, plan)
     store = VolumeStore(folder / "fits")
     cross_validate(units, plan, store, workers=1, log=folder / "log")
     return collect(units, plan, store), units
@@ -95,3 +98,31 @@ def test_what_was_not_computed_raises(plan: Plan, tmp_path: Path) -> None:
     units = units_of({"majority": CATALOGUE["majority"]}, plan)
     with pytest.raises(MissingInputError, match="majority/seed0/fold0"):
         collect(units, plan, VolumeStore(tmp_path / "fits"))
+
+
+def test_as_published_nothing_is_calibrated_and_one_half_divides_the_classes(
+    plan: Plan, tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    published = replace(plan, protocol="published", folds=plan.folds.query("seed == 0"))
+    outcome = outcome_of(published, tmp_path / "half", ("days_only",))[0]
+    assert (outcome.fold_models[["slope", "intercept"]].to_numpy() == [1, 0]).all()
+    assert set(outcome.predictions["threshold"]) == {0.5}
+    monkeypatch.setattr(protocols, "TUNED_ON_TEST", CATALOGUE["days_only"].module)
+    table = outcome_of(published, tmp_path / "tuned", ("days_only",))[0].predictions
+    vote = table[table["member"] == SOFT_VOTE]
+    assert set(vote["threshold"]) == {balanced_threshold(vote["y_true"], vote["y_score"])}
+    assert set(table[table["member"] != SOFT_VOTE]["threshold"]) == {0.5}
+
+
+def test_a_network_has_ten_snapshots_of_its_training_and_a_regression_none(
+    plan: Plan, tmp_path: Path
+) -> None:
+    short = {"classification.network": {"steps": 20, "width": 8}}
+    plan = replace(plan, defaults=short, folds=plan.folds.query("seed == 0"))
+    curves = outcome_of(plan, tmp_path, ("clinical_network", "days_only"))[0].curves
+    assert set(curves["model"]) == {"clinical_network"}
+    for _, one in curves.groupby("fold"):
+        assert one["step"].tolist() == list(range(2, 21, 2))
+    assert curves["fold"].nunique() == 3
+    assert curves[list(CURVE)].notna().all(axis=None)
+    assert curves["held_out_auc"].between(0, 1).all()

@@ -1,0 +1,42 @@
+"""Which rows are smaller than the papers' is read from the params."""
+
+from __future__ import annotations
+
+from pathlib import Path
+
+import pytest
+
+from psp_core.params.reading import read_params
+from psp_core.study.catalogue import CATALOGUE
+from psp_core.study.reduced import reduced_settings, section_of
+
+PARAMS = Path(__file__).parents[2] / "params"
+
+
+def reduced(name: str, overrides: str = "", profile: str = "demo") -> list[str]:
+    return reduced_settings(read_params(PARAMS / f"{profile}.yaml", overrides), CATALOGUE[name])
+
+
+def test_what_the_demo_makes_smaller_is_named_and_what_it_does_not_is_not() -> None:
+    assert reduced("cnn_lstm_code")[:2] == ["cnn_lstm.side", "cnn_lstm.filters"]
+    assert "volume_network.steps" in reduced("scratch")
+    assert "ablation.side" in reduced("scratch")  # of the encoder that it starts from
+    assert "densenet.blocks" in reduced("densenet")
+    for name in ("clinical_logistic", "majority", "clinical_network"):
+        assert reduced(name) == []
+
+
+def test_at_paper_size_nothing_is_reduced() -> None:
+    sizes = "{cnn_lstm.side: 256, cnn_lstm.filters: [64, 128, 256], cnn_lstm.cells: 24, "
+    assert reduced("cnn_lstm_code", sizes + "cnn_lstm.epochs: 25}") == []
+
+
+@pytest.mark.parametrize("name", ["proposed", "mri_only_untrained"])
+def test_rows_on_tokens_have_the_sizes_of_their_encoder(name: str) -> None:
+    named = reduced(name, "{encoder.width: 24, encoder.heads: 2}")
+    assert {"encoder.width", "encoder.heads"} <= set(named)
+
+
+def test_a_section_is_found_by_its_dotted_name() -> None:
+    params = read_params(PARAMS / "ci.yaml", "")
+    assert section_of(params, "classification.network") is params.classification.network
