@@ -94,3 +94,21 @@ def watching(estimator: Any, patients: Watch | None, steps: int) -> BestSnapshot
         return scored
 
     return BestSnapshot(estimator.network_, score, np.asarray(y_true, dtype=bool), steps=steps)
+
+
+def training_curve(estimator: Any) -> npt.NDArray[np.float64]:
+    """How a fitted network learned, shape (snapshots, 4).
+
+    Returns
+    -------
+    array
+        Step, mean training loss since the last, held-out loss and AUC; no row without steps.
+    """
+    noted = getattr(estimator, "watched_", [])
+    rows: list[tuple[float, ...]] = []
+    before = 0
+    for step, area, loss in noted:
+        since = estimator.history_["loss"].iloc[before:step]
+        rows.append((step, float(since.mean()), loss, area))
+        before = step
+    return np.array(rows, dtype=np.float64).reshape(-1, 4)

@@ -13,6 +13,7 @@ import numpy as np
 import pandas as pd
 
 from psp_core.classifiers.feature_sets import feature_set_of
+from psp_core.classifiers.snapshots import training_curve
 from psp_core.errors import EstimatorError
 from psp_core.evaluation.classes import is_true_progression
 from psp_core.preprocessing.batch import Prepared, prepare_all
@@ -272,23 +273,6 @@ def fit_unit(unit: Unit, plan: Plan) -> Prepared:
     scores = model.predict(plan.patients.iloc[parts.scored])
     arrays = {"rows": parts.scored, "scores": scores, "curve": training_curve(model.estimator)}
     return Prepared(arrays, record)
-
-
-def training_curve(estimator: Any) -> np.ndarray:
-    """How a fitted network learned, shape (snapshots, 4).
-
-    Returns
-    -------
-    array
-        Step, mean training loss since the last, held-out loss and AUC; no row without steps.
-    """
-    noted = getattr(estimator, "watched_", [])
-    rows, before = [], 0
-    for step, area, loss in noted:
-        since = estimator.history_["loss"].iloc[before:step]
-        rows.append((step, float(since.mean()), loss, area))
-        before = step
-    return np.array(rows, dtype=np.float64).reshape(-1, 4)
 
 
 def _split(plan: Plan, unit: Unit) -> tuple[np.ndarray, np.ndarray]:

@@ -44,7 +44,7 @@ class Outcome:
         intercept, slope_is_floored, seconds``.
     curves : DataFrame
         ``model, seed, fold`` and `CURVE`: how each network learned, see
-        `cross_validation.training_curve`.
+        `snapshots.training_curve`.
     failed : DataFrame
         ``model, title, seed, fold, reason``.
     left_out : DataFrame

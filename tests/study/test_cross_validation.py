@@ -12,6 +12,7 @@ import pandas as pd
 import pytest
 
 import psp_core.study.cross_validation as module
+from psp_core.classifiers.snapshots import training_curve
 from psp_core.encoder.tokens import Tokens
 from psp_core.errors import EstimatorError
 from psp_core.inputs import radiomics
@@ -25,7 +26,6 @@ from psp_core.study.cross_validation import (
     cross_validate,
     fit_unit,
     plan_digest,
-    training_curve,
     units_of,
 )
 from psp_core.study.folds import draw_folds
