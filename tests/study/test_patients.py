@@ -40,6 +40,8 @@ def cohort() -> pd.DataFrame:
         sex="F",
         idh_status="unknown",
         mgmt_status="unknown",
+        total_dose_gy=60.0,
+        fractions=30.0,
         visit_number=1.0,
         reference_standard="follow_up",
         resection="unknown",
