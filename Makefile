@@ -7,6 +7,7 @@ RUN_DIR ?= runs/$(PROFILE)
 PYTHON ?= python3
 CORES ?= all
 WORKERS ?= 2
+MODELS ?=
 
 PY := .venv/bin/python
 export PATH := $(CURDIR)/.venv/bin:$(PATH)
@@ -14,14 +15,14 @@ export PYTHON
 export OVERRIDES
 export JUPYTER_PREFER_ENV_PATH := 1
 export PYDEVD_DISABLE_FILE_VALIDATION := 1
-unexport PYTHONPATH
+export PYTHONPATH := $(MODELS)
 
 .DEFAULT_GOAL := help
 .PHONY: help setup notebooks book test check lint lab clean
 
 help:  ## show this list
 	@sed -n 's/^\([a-z]*\):.*## \(.*\)/make \1\t\2/p' Makefile | expand -t 18
-	@echo "Variables: PROFILE=demo|ci|full|burdenko  OVERRIDES='key: value'  RUN_DIR=folder  PYTHON=python3.12"
+	@echo "Variables: PROFILE=demo|ci|full|burdenko  OVERRIDES='key: value'  RUN_DIR=folder  MODELS=folder  PYTHON=python3.12"
 
 setup:  ## make .venv and fetch what the book needs; nothing happens when it is up to date
 	@bash .ci/setup
@@ -31,9 +32,11 @@ notebooks: setup  ## make or update the .ipynb beside each notebooks/*.py
 
 book: notebooks  ## run the study of params/$(PROFILE).yaml and build its book
 	@$(PY) -m psp_core.params params/$(PROFILE).yaml "$$OVERRIDES"
-	@$(PY) -m snakemake --cores $(CORES) --quiet rules host --nolock --rerun-incomplete \
-		--configfile params/$(PROFILE).yaml --config run_dir=$(RUN_DIR) \
-		$(if $(strip $(OVERRIDES)),overrides="$$OVERRIDES")
+	@for target in first all; do \
+		$(PY) -m snakemake $$target --cores $(CORES) --quiet rules host --nolock --rerun-incomplete \
+			--configfile params/$(PROFILE).yaml --config run_dir=$(RUN_DIR) \
+			$(if $(strip $(OVERRIDES)),overrides="$$OVERRIDES") || exit 1; \
+	done
 	@echo "The book: $(RUN_DIR)/book/html/index.html"
 
 test: setup  ## run the tests

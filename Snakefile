@@ -17,6 +17,7 @@ from snakemake.exceptions import WorkflowError
 from psp_core.errors import PSPError
 from psp_core.params import read_params
 from psp_core.params.loading import load_yaml
+from psp_core.params.overrides import parse_overrides
 from psp_core.runs import digest_of, digest_of_code
 
 # Each notebook with the notebooks whose results it reads. A new page is one line here and one in
@@ -35,9 +36,10 @@ NOTEBOOKS = {
     "11_optimism": ["05_classification"],
     "12_claims": ["06_baselines", "07_controls", "08_evaluation", "09_explanation"],
 }
-# A first book is built from these before anything that takes long; models that do wait meanwhile.
-# The rest of the pages, and these two once more with all models, follow.
+# A first book is built before anything that takes long, from the pages up to these; models that do
+# take long wait meanwhile. It is a target of its own, `first`, which is nothing once there is a book.
 FIRST = {
+    "04_pretraining": ["02_preprocessing"],
     "05_classification": ["03_dosimetry", "04_pretraining"],
     "08_evaluation": ["05_classification"],
 }
@@ -58,11 +60,11 @@ def typed(node):
 
 PARAMS_FILE = Path(os.path.relpath(workflow.configfiles[0]))
 OVERRIDES = json.dumps(typed(config.get("overrides") or {}))
-WITHOUT_HEAVY = json.dumps(typed(config.get("overrides") or {}) | {"study.only_light": True})
 try:
     PARAMS = read_params(PARAMS_FILE, OVERRIDES)
 except PSPError as error:
     sys.exit(f"{type(error).__name__}: {error}")
+WITHOUT_HEAVY = json.dumps(parse_overrides(OVERRIDES)[0] | {"study.only_light": True})
 RUN = Path(config.get("run_dir") or f"runs/{PARAMS.study.name}")
 
 roots_are_given = PARAMS.burdenko.root is not None and PARAMS.external.root is not None
@@ -83,11 +85,8 @@ BOOK_SOURCES = [
 ]
 
 
-LATER = {
-    name
-    for name, befores in NOTEBOOKS.items()
-    if name in FIRST or set(befores) & {"05_classification", "06_baselines"} or name == "06_baselines"
-}
+LATER = {name for name, befores in NOTEBOOKS.items() if name in FIRST or "05_classification" in befores}
+LATER |= {name for name, befores in NOTEBOOKS.items() if LATER & set(befores)}
 RUN_NOTEBOOK = """
     {params.python:q} -m jupytext --quiet --sync {input.script:q} >{log.txt:q} 2>&1
     {params.python:q} -m psp_core.runs.progress --run-dir {params.run_dir:q} \
@@ -108,19 +107,17 @@ BUILD_BOOK = """
     """
 
 
-def finished(name, befores, *, suffix="done"):
-    """Marks of the notebooks that one reads, and of the first book where it has to wait for it."""
-    marks = [RUN / f"notebooks/{before}.{suffix if before in FIRST else 'done'}" for before in befores]
-    if suffix == "done" and PARAMS.study.first_book and name in LATER:
-        marks.append(ancient(RUN / "book/first.done"))
-    return marks
-
-
 wildcard_constraints:
     name=r"\d\d_\w+",
 
 
+rule first:
+    input:
+        [RUN / "book/first.done"] if PARAMS.study.first_book and not (RUN / "book/html/index.html").exists() else [],
+
+
 rule all:
+    default_target: True
     input:
         [RUN / f"notebooks/{name}.done" for name in NOTEBOOKS],  # else one that failed is forgotten
         RUN / "book/html/index.html",
@@ -129,7 +126,7 @@ rule all:
 rule notebook:
     input:
         script="notebooks/{name}.py",
-        before=lambda wildcards: finished(wildcards.name, NOTEBOOKS[wildcards.name]),
+        before=lambda wildcards: [RUN / f"notebooks/{name}.done" for name in NOTEBOOKS[wildcards.name]],
         tables=TABLES,
     output:
         touch(RUN / "notebooks/{name}.done"),
@@ -150,7 +147,9 @@ rule notebook:
 rule first_notebook:
     input:
         script="notebooks/{name}.py",
-        before=lambda wildcards: finished(wildcards.name, FIRST[wildcards.name], suffix="first"),
+        before=lambda wildcards: [
+            RUN / f"notebooks/{name}.{'first' if name in FIRST else 'done'}" for name in FIRST[wildcards.name]
+        ],
         tables=TABLES,
     output:
         touch(RUN / "notebooks/{name}.first"),

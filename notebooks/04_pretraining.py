@@ -187,7 +187,10 @@ if pretrained is not None:
 # encoders have no common scale. Spread and rank: mean tokens of the same unlabelled scans.
 
 # %% mystnb={"image": {"alt": "Loss of each encoder over the steps, spread and rank of its tokens"}}
-ablated = {} if pretrained is None else ablation_encoders(run)
+waits = params.study.only_light
+ablated = {} if waits or pretrained is None else ablation_encoders(run)
+if waits:
+    display(Markdown("**Not run yet.**"))
 if ablated:
     histories = {name: encoder.history for name, encoder in ablated.items()}
     plot_ablation(histories, {name: encoder.collapse for name, encoder in ablated.items()})

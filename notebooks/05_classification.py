@@ -20,10 +20,10 @@
 # first weights come from. The other systems of Table 2 are on page 06. To run one row alone, see
 # [](rerun).
 #
-# Folds are stratified and by patient. In each fold, everything that is fitted on labels is fitted
-# on the training patients alone: the model, its calibration and its threshold, the last two on
-# inner held-out scores. On an external set the fold models vote with the mean of their calibrated
-# scores.
+# Folds are stratified and by patient. Unless the protocol below says otherwise, everything that is
+# fitted on labels is fitted on a fold's training patients alone: the model, its calibration and its
+# threshold, the last two on inner held-out scores. On an external set the fold models vote with the
+# mean of their scores.
 
 # %% tags=["parameters"]
 params_file = "../params/demo.yaml"
@@ -62,7 +62,7 @@ from psp_core.report.patient_sets import tell_left_out
 from psp_core.report.published_results import gomaa_results
 from psp_core.report.results_table import format_results, published_beside_rerun
 from psp_core.report.roc import plot_auc_intervals, roc_panels
-from psp_core.report.rows import reduced_table, row_titles, tell_waiting
+from psp_core.report.rows import reduced_table, row_titles, tell_protocol, tell_waiting
 from psp_core.report.survival import concordance_table, tell_survival
 from psp_core.runs import open_run
 from psp_core.study.ablation import unlabelled_scans
@@ -91,6 +91,7 @@ fitted = set(outcome.predictions["model"])
 entries = classified.entries
 titles = {name: one for name, one in row_titles(params, entries).items() if name in fitted}
 own = described(params.burdenko.root)
+display(Markdown(tell_protocol(params)))
 display(
     Markdown(
         f"**{count(len(titles))} of {count(len(classified.entries))} models** were fitted on "
@@ -135,14 +136,15 @@ for name, table in (
 # %% [markdown]
 # ## Results
 #
-# The internal AUC is the mean of within-fold AUCs; scores of different fold models are never
-# ranked together. Its interval is wider than the textbook one, for the reason that page 08 shows.
-# On other sets: the mean over fold models with its standard deviation, and the soft vote with
-# logit-DeLong's interval *given these fitted models*. Five fold models on one set of patients are
-# not five samples: their standard deviation is no interval. The bootstrap stands for votes alone:
-# resampling held-out scores leaves out that each patient trained the other folds. A set with a
-# histopathology score in place of a label stands here once per cut of the score. Where weights of
-# others are used, a note says if what they were trained on may hold the set.
+# The internal AUC is the mean of within-fold AUCs; scores of different fold models are never ranked
+# together. Its interval is wider than the textbook one, for the reason that page 08 shows; that it
+# holds at all needs held-out patients who decide nothing, as the closed protocol has them. On other
+# sets: the mean over fold models with its standard deviation, and the soft vote with logit-DeLong's
+# interval *given these fitted models*. Five fold models on one set of patients are not five
+# samples: their standard deviation is no interval. The bootstrap stands for votes alone: resampling
+# held-out scores leaves out that each patient trained the other folds. A set with a histopathology
+# score in place of a label stands here once per cut of the score. Where weights of others are used,
+# a note says if what they were trained on may hold the set.
 #
 # A set is given only to models whose columns it has: UPENN-GBM has neither date of radiotherapy
 # nor dose, so only models of the image (and majority) are applied to it. A set with fewer patients
@@ -171,7 +173,7 @@ chart = plot_auc_intervals(summary, titles)
 # ## Published beside rerun
 #
 # The paper's external set is not public, so its rows cannot be repeated by anyone outside; they
-# stand here to be looked at, not to be matched. Rates of the rerun are at the frozen threshold,
+# stand here to be looked at, not to be matched. Rates of the rerun are at the model's threshold,
 # with the count behind each. The paper's printed specificity of a vote agrees with its positive
 # predictive value; the audit page shows the arithmetic. The second table is the validation of the
 # proposed model: held-out folds of the training cohort.
@@ -216,13 +218,14 @@ for dataset in datasets[:1]:
 # %% [markdown]
 # ## What the image adds, and does the way of fusion matter?
 #
-# The paper's claim is that guided cross-attention beats direct concatenation. All fusion arms
-# read the same tokens and have the same number of steps; differences are paired, and reported
-# whatever their sign. The larger the set of patients, the more a difference can show. Phantoms
-# whose classes differ in the image by itself need no fusion that reads image and clinical data
-# together; page 07 has the phantoms that do, and says how to run this page on them. The second
-# table has the same differences in every repetition of the study, with its own folds and first
-# weights: the instability of the fits, for repetitions share the patients.
+# The paper's claim is that guided cross-attention beats direct concatenation. All fusion arms read
+# the same tokens and have the same number of steps; differences are paired, and reported whatever
+# their sign. The larger the set of patients, the more a difference can show. Phantoms whose classes
+# differ in the image by itself need no fusion that reads image and clinical data together; page 07
+# has the phantoms that do, and says how to run this page on them. P values are Holm-corrected
+# within this table and a set of patients; page 08 corrects over all declared pairs of the study.
+# The second table has the same differences in every repetition of the study, with its own folds and
+# first weights: the instability of the fits, for repetitions share the patients.
 
 # %% tags=["full-width"]
 comparisons = declared_comparisons(predictions, DECLARED, confidence_level=level)
@@ -234,10 +237,11 @@ format_over_seeds(over_seeds, titles).style.hide(axis="index")
 # %% [markdown]
 # ## Where the first weights come from
 #
-# Table 4 of Gomaa 2025 on one network of one size: random weights, weights from the prediction
-# of survival, weights from self-supervision; frozen or trained on. Nothing else differs. The
-# survival encoder learns from UCSF-PDGM and UPENN-GBM before surgery; how well it tells the
-# survival of held-out patients limits what can be transferred.
+# Table 4 of Gomaa 2025 on one network of one size: random weights, weights from the prediction of
+# survival, weights from self-supervision; frozen or trained on. Nothing else differs. The survival
+# encoder learns from UCSF-PDGM and UPENN-GBM before surgery; how well it tells the survival of
+# held-out patients limits what can be transferred. P values are Holm-corrected within this table
+# and a set of patients.
 
 # %% tags=["full-width"]
 if params.study.only_light:
@@ -275,8 +279,8 @@ else:
 # %% [markdown]
 # ## Confusion matrices
 #
-# Soft votes at their frozen thresholds; rows are what the patients have, columns what they are
-# called.
+# Soft votes at their thresholds, frozen before the set unless the protocol above says otherwise;
+# rows are what the patients have, columns what they are called.
 
 # %% tags=["full-width"] mystnb={"image": {"alt": "Counts of right and wrong calls, by model"}}
 for dataset in datasets[:1]:
@@ -286,8 +290,8 @@ for dataset in datasets[:1]:
 # %% [markdown]
 # ## Training and validation curves
 #
-# Each network at ten times of its training. Held-out patients decide nothing here; the table says
-# what stopping on them would have reported in their place.
+# Each network at ten times of its training. Unless the protocol above says otherwise, held-out
+# patients decide nothing here; the table says what stopping on them reports.
 
 # %% tags=["full-width"] mystnb={"image": {"alt": "Loss of training and held-out patients by step"}}
 if fit_curves(outcome.curves, titles):

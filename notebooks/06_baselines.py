@@ -16,8 +16,8 @@
 # these models, in the folder `baselines`; what Jang 2018 searched, cross-validated and scrambled in
 # `sweeps`, `jang_curves` and `jang_scrambled`.
 #
-# Every model is fitted as on page 05: nothing that is fitted sees the held-out patients, but for
-# what a preset repeats of its original and says so.
+# Every model is fitted as on page 05. Unless the protocol below says otherwise, nothing that is
+# fitted sees the held-out patients, but for what a preset repeats of its original and says so.
 
 # %% tags=["parameters"]
 params_file = "../params/demo.yaml"
@@ -50,7 +50,7 @@ from psp_core.report.lost import failed_table, left_out_table
 from psp_core.report.patient_sets import tell_left_out
 from psp_core.report.results_table import format_results, published_beside_rerun
 from psp_core.report.roc import plot_auc_intervals, roc_panels
-from psp_core.report.rows import reduced_table, row_titles, tell_waiting
+from psp_core.report.rows import reduced_table, row_titles, tell_protocol, tell_waiting
 from psp_core.report.selected_figures import selected_table, tell_agreement
 from psp_core.runs import open_run
 from psp_core.study.experiments import BASELINES, fit_experiment, read_all_predictions
@@ -70,7 +70,7 @@ fitted = fit_experiment(run, BASELINES)
 minimum = params.timing.minimum_per_class
 predictions, too_few = estimable(reported(run, fitted.outcome.predictions), minimum)
 titles = row_titles(params, fitted.entries)
-display(Markdown(tell_waiting(fitted.waiting, fitted.entries)))
+display(Markdown(f"{tell_protocol(params)} {tell_waiting(fitted.waiting, fitted.entries)}"))
 for name, table in (
     ("Sizes below those printed", reduced_table(params, fitted.entries)),
     ("Models that could not be fitted", failed_table(fitted.outcome.failed)),
@@ -115,8 +115,10 @@ plt.show()
 # %% [markdown]
 # ## The proposed model beside them, confusion matrices, curves
 #
-# Differences to the proposed model of page 05 are paired, and Holm-corrected over each set. Counts
-# are of soft votes at their frozen thresholds. Held-out losses decide nothing.
+# Differences to the proposed model of page 05 are paired, and Holm-corrected within this table and
+# a set of patients; page 08 corrects over all declared pairs of the study. Counts are of soft votes
+# at their thresholds, frozen before the set, and held-out losses decide nothing, both unless the
+# protocol above says otherwise.
 
 # %% tags=["full-width"] mystnb={"image": {"alt": "Counts of calls; losses by step, by system"}}
 both = estimable(reported(run, read_all_predictions(run)), minimum)[0]
@@ -201,9 +203,9 @@ else:
 # ### The other centre (its Fig. 4 and Table 2)
 #
 # The printed rows of the two classes are exchanged, as their recalls show: of 19 patients 11 had
-# true progression. Reruns are the soft votes on the external set at the frozen threshold; the
-# published code chose its threshold on the test set itself. Published matrices are the counts
-# that the printed recalls round.
+# true progression. Reruns are the soft votes on the external set, at a threshold that the training
+# cohort froze unless the protocol above says otherwise; the published code chose its threshold on
+# the test set itself. Published matrices are the counts that the printed recalls round.
 
 # %% tags=["full-width"] mystnb={"image": {"alt": "Curves and counts of calls of Jang's models"}}
 arms = jang_arms(titles)

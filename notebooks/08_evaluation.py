@@ -12,8 +12,12 @@
 # **Question.** How wide is each interval, does it hold what it promises, which differences
 # between models are more than chance, and is any model better than the best there can be?
 #
-# **In.** The predictions table of page 05, and nothing that was fitted.
-# **Out.** The tables on this page, in the folder `evaluation`.
+# **In.** The predictions of pages 05, 06 and 07, as far as they are there, and nothing that was
+# fitted. **Out.** The tables on this page, in the folder `evaluation`.
+#
+# Models of all three pages stand under *Intervals side by side*, *Differences between models* and
+# *Is any model better*; subsets, rates and curves are shown of page 05's models alone, for the sake
+# of length. The tables of rates and subsets that are written hold them all.
 
 # %% tags=["parameters"]
 params_file = "../params/demo.yaml"
@@ -30,6 +34,7 @@ from psp_core.evaluation.internal import VALID
 from psp_core.evaluation.predictions import VALIDATION, first_repetition
 from psp_core.evaluation.summary import AT_HALF, FROZEN, rates_summary, results_summary
 from psp_core.report.comparison_table import (
+    EVERY,
     against_the_best,
     declared_comparisons,
     format_comparisons,
@@ -45,10 +50,10 @@ from psp_core.report.results_table import (
     format_results,
 )
 from psp_core.report.roc import roc_panels
+from psp_core.report.rows import tell_protocol, titles_of_study
 from psp_core.report.subset_results import format_subset_results, subset_results
 from psp_core.runs import digest_of, open_run, write_table
-from psp_core.study.catalogue import CATALOGUE
-from psp_core.study.experiments import read_outcome, read_patients
+from psp_core.study.experiments import CLASSIFICATION, read_all_predictions, read_patients
 from psp_core.study.scored_sets import reported
 from psp_core.study.weights_marks import weights_marks
 
@@ -61,17 +66,20 @@ level = evaluation.confidence_level
 #
 # DeLong's interval is known to be too short for 11 and 9 patients; the logit scale mends most of
 # it. The bootstrap resamples patients within their class; it stands for soft votes alone, because
-# resampling held-out scores leaves out that each patient trained the other folds. All are given
-# the fitted models; the spread over repetitions of the whole study is another thing and stands
-# in its own column, where there are several. A set with fewer patients of a class than
+# resampling held-out scores leaves out that each patient trained the other folds. Unless the
+# protocol below says otherwise, held-out patients decide nothing. All intervals are given the
+# fitted models; the spread over repetitions of the whole study is another thing and stands in its
+# own column, where there are several. A set with fewer patients of a class than
 # `timing.minimum_per_class` gets no AUC, rate, comparison or curve on this page.
 
 # %% tags=["full-width"]
-scored = reported(run, read_outcome(run).predictions)
+display(Markdown(tell_protocol(params)))
+scored = reported(run, read_all_predictions(run))
 minimum = params.timing.minimum_per_class
 predictions, too_few = estimable(scored, minimum)
-names = [name for name in params.classification.models if (scored["model"] == name).any()]
-titles = {name: CATALOGUE[name].title for name in names}
+there = set(scored["model"])
+titles = titles_of_study(params, there)
+of_page_05 = titles_of_study(params, there, experiments=(CLASSIFICATION,))
 roots = {name: part.root for name, part in vars(params).items() if hasattr(part, "root")}
 summary = results_summary(
     predictions,
@@ -105,7 +113,7 @@ subsets = subset_results(
     seed=params.study.seed,
     confidence_level=level,
 )
-format_subset_results(subsets, titles).style.hide(axis="index")
+format_subset_results(subsets, of_page_05).style.hide(axis="index")
 
 # %% [markdown]
 # ## Does the internal interval hold what it promises?
@@ -169,35 +177,36 @@ Markdown(
 # %% [markdown]
 # ## Rates with their counts
 #
-# At the frozen threshold (Youden's, chosen on held-out scores of the training cohort), then at
-# 0.5. Intervals are Clopper-Pearson's: exact for a soft vote, given the fitted models; nominal for
-# held-out folds, whose patients were judged by several fold models that share their training. A
-# rate of nobody has no value.
+# At the frozen threshold (unless the protocol above says otherwise Youden's, chosen on held-out
+# scores of the training cohort), then at 0.5. Intervals are Clopper-Pearson's: exact for a soft
+# vote, given the fitted models; nominal for held-out folds, whose patients were judged by several
+# fold models that share their training. A rate of nobody has no value.
 
 # %% tags=["full-width"]
 rates = rates_summary(predictions, confidence_level=level)
 for at, head in ((FROZEN, "At the frozen threshold"), (AT_HALF, "At 0.5")):
     display(Markdown(f"**{head}**"))
-    display(format_rates(rates, titles, at=at).style.hide(axis="index"))
+    display(format_rates(rates, of_page_05, at=at).style.hide(axis="index"))
 
 # %% [markdown]
 # ## Differences between models
 #
-# Declared before the fits, paired on the same patients, and Holm-corrected within each set of
-# patients. External sets: soft votes, DeLong. Training cohort: means of within-fold AUCs, with
-# the widened variance. A dash in p: the difference has no spread to be judged by, because the two
-# scores order all patients alike or a fold has a class of one patient; in the AUCs: see the note.
+# Declared before the fits, paired on the same patients, and all pairs of the study Holm-corrected
+# as one family within each set of patients; the pages before correct within their own tables.
+# External sets: soft votes, DeLong. Training cohort: means of within-fold AUCs, with the widened
+# variance. A dash in p: the difference has no spread to be judged by, because the two scores order
+# all patients alike or a fold has a class of one patient; in the AUCs: see the note.
 
 # %% tags=["full-width"]
-comparisons = declared_comparisons(predictions, confidence_level=level)
+comparisons = declared_comparisons(predictions, EVERY, confidence_level=level)
 format_comparisons(comparisons, titles).style.hide(axis="index")
 
 # %% [markdown]
 # ## Is any model better than the best there can be?
 #
 # Phantoms have a best possible score: the log likelihood ratio of what an arm can see. A model
-# above it would have seen what it must not; in held-out folds, its own patients. One-sided, paired,
-# Holm-corrected within each set of patients.
+# above it would have seen what it must not; in held-out folds, its own patients, as the published
+# protocol lets it. One-sided, paired, Holm-corrected within each set of patients.
 
 # %% tags=["full-width"]
 truth = read_truth(run)
@@ -206,18 +215,18 @@ if truth is None:
     display(Markdown("These patients are real: nobody knows the best possible score."))
 else:
     best = against_the_best(predictions, truth, confidence_level=level)
-    display(Markdown(verdict_on_best(best, alpha=1 - level)))
+    display(Markdown(verdict_on_best(best, alpha=1 - level, titles=titles)))
     display(format_comparisons(best, titles).style.hide(axis="index"))
 
 # %% [markdown]
 # ## ROC curves
 #
-# Held-out folds of the training cohort, then each further set.
+# Models of page 05: held-out folds of the training cohort, then each further set.
 
 # %% tags=["full-width"] mystnb={"image": {"alt": "ROC curves by set of patients"}}
 for dataset in summary.sort_values("split", ascending=False)["dataset"].unique():
     display(Markdown(f"**{words(dataset)}**"))
-    axes = roc_panels(predictions, summary, titles, dataset=dataset)
+    axes = roc_panels(predictions, summary, of_page_05, dataset=dataset)
     plt.show()
 
 # %% [markdown]

@@ -21,8 +21,9 @@
 # give these folds the best AUC. *Published*: both. `params/burdenko.yaml` runs a study as
 # published, `params/burdenko_fixed.yaml` closed.
 #
-# Validation: mean AUC within the folds. Fresh: AUC of the fold models' mean score on patients who
-# decided nothing.
+# Both columns tell the mean AUC of single fold models. Validation: each on the fold that it holds
+# out. Fresh: each on all patients who decided nothing; a vote of the models, as on page 05, would
+# score higher and is not compared here.
 
 # %% tags=["parameters"]
 params_file = "../params/demo.yaml"

@@ -37,16 +37,27 @@ run = open_run(params_file, run_dir, overrides)
 #
 # - **holds**: the interval of what the test measures lies on the claimed side, for everything that
 #   the claim needs.
-# - **fails**: an interval lies on the other side.
+# - **fails**: an interval lies on the other side. Where a claim needs several things, one is enough
+#   to fail it, and one among k is found by chance more easily; so its intervals are wider for
+#   this, of level 1 - alpha / k. The figures show the plain ones.
 # - **not decided here**: the interval holds both. A difference that was not found is no proof that
 #   there is none; with 20 patients most comparisons end here.
-# - **not testable here**: with the reason; or this run has not computed what the test reads.
+# - **not testable here**: with the reason; or this run has not computed what the test reads, or
+#   not as much of it as the paper: a search needs all of the paper's values and folds.
+#
+# A claim that a figure is *about* a value names a band around it (0.05 for an AUC of 0.5, 0.15 for
+# 60 %; ours). It holds where the whole interval lies in the band, fails where it lies wholly
+# outside, and is not decided where it reaches over an edge. Differences of the size of rounding
+# errors count as none.
 #
 # Intervals of comparisons are over the patients of the largest set that all models in question
 # scored, given the fitted models, and not corrected for the number of claims: among this many some
-# verdicts are wrong by chance. **A verdict on phantoms is about the method, not about patients.**
-# What phantoms were built with stands in square brackets: a claim that holds because they were
-# built so is not confirmed by it.
+# verdicts are wrong by chance. Where models are marked as *reduced*, they are smaller than the
+# paper's, and the verdict is on the small ones.
+#
+# **A verdict on phantoms is about the method, not about patients.** What phantoms were built with
+# stands in square brackets: a claim that holds because they were built so is not confirmed by it,
+# nor is one refuted that fails because they were built so.
 
 # %%
 claims = read_ledger()

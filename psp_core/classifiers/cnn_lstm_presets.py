@@ -128,7 +128,7 @@ _ROWS: tuple[tuple[str, str, str, str, str], ...] = (
     ("grey values of a slice", "mean 0 and unit norm", "mean 0 and unit variance", "as code",
      "slice_scale; the rescale slope is applied, which this scaling takes out again"),
     ("side of a pixel", "not stated", "that of the rows for both axes", "of each axis",
-     "no argument: the two are equal in every series that a scanner writes"),
+     "no argument: each axis has its own; the two are equal in axial series"),
     ("names of the classes in Table 2", "exchanged", "0 and 1", "one constant",
      "evaluation.classes.POSITIVE_CLASS; the printed table stands as printed and as meant"),
     ("clinical variables", "seven", "seven", "seven, and three for what is unknown",

@@ -11,6 +11,7 @@ from sklearn.base import BaseEstimator, ClassifierMixin
 from sklearn.ensemble import RandomForestClassifier
 from sklearn.utils.validation import check_is_fitted
 
+from psp_core.classifiers.both_classes import both_classes
 from psp_core.classifiers.jang_clinical import JangClinical, Scaler, UnknownAs
 
 
@@ -51,12 +52,19 @@ class JangForest(ClassifierMixin, BaseEstimator):  # type: ignore[misc]
         self.random_state = random_state
 
     def fit(self, X: pd.DataFrame, y: npt.ArrayLike) -> Self:
-        """Fit on rows of the patients table; y is bool, shape (n,), True for true progression."""
+        """Fit on rows of the patients table; y is bool, shape (n,), True for true progression.
+
+        Raises
+        ------
+        EstimatorError
+            If only one class is there.
+        """
+        truth = both_classes(y)
         self.clinical_ = JangClinical(self.scaler, self.unknown_as).fit(X)
         self.forest_ = RandomForestClassifier(
             self.trees, max_features=self.tried_per_split, random_state=self.random_state
         )
-        self.forest_.fit(self.clinical_.transform(X), np.asarray(y, dtype=bool))
+        self.forest_.fit(self.clinical_.transform(X), truth)
         self.classes_ = np.array([False, True])
         return self
 

@@ -19,30 +19,17 @@ from torch import Tensor, nn
 from psp_core.errors import CheckpointError, MissingInputError
 from psp_core.training import set_weights
 
-WIDTHS = (
-    64,
-    64,
-    0,
-    128,
-    128,
-    0,
-    256,
-    256,
-    256,
-    0,
-    512,
-    512,
-    512,
-    0,
-    512,
-    512,
-    512,
-    0,
-)  # 0: pooling
+WIDTHS = (64, 64, 0, 128, 128, 0, 256, 256, 256, 0, 512, 512, 512, 0, 512, 512, 512, 0)
+"""Filters of each convolution; 0 is a pooling."""
 FC2 = 4096  # length of the features
 CLASSES = 1000
 POOLED = 7
 UNTIL_FC2 = 5  # classifier.0 to classifier.4: fc1, ReLU, dropout, fc2, ReLU
+
+REFUSED = (
+    *(pickle.UnpicklingError, SafetensorError, RuntimeError, EOFError),
+    *(ValueError, IndexError, KeyError),  # what a malformed archive raises inside torch.load
+)
 
 
 class VGG16(nn.Module):
@@ -112,7 +99,7 @@ def load_vgg16(path: Path) -> VGG16:
         )
     try:
         weights = _read(path)
-    except (pickle.UnpicklingError, SafetensorError, RuntimeError, EOFError, ValueError) as error:
+    except REFUSED as error:
         raise CheckpointError(
             f"{path.name} is refused: it holds more than tensors, or cannot be read "
             f"({type(error).__name__}); expected the state dict of a VGG16, as torchvision's or as "

@@ -4,7 +4,9 @@ from __future__ import annotations
 
 import hashlib
 import json
+import os
 from collections.abc import Mapping, Sequence
+from contextlib import suppress
 from functools import cached_property
 from pathlib import Path
 from typing import Any, Self
@@ -51,12 +53,14 @@ class PatientArrays:
 
     @classmethod
     def open(cls, folder: Path) -> Self:
-        """Map the files of a folder into memory, read-only."""
+        """Map the files of a folder into memory, read-only; its time becomes that of this use."""
         about = json.loads((folder / ABOUT).read_text(encoding="utf-8"))
         arrays = {
             name: np.load(folder / f"{name}.npy", mmap_mode="r", allow_pickle=False)
             for name in about["arrays"]
         }
+        with suppress(OSError):  # a folder that cannot be written is not cleared either
+            os.utime(folder)
         opened = cls.__new__(cls)
         PatientArrays.__init__(
             opened, about["keys"], arrays, columns=about["columns"], folder=folder

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import shutil
+import time
 from collections.abc import Callable, Mapping, Sequence
 from dataclasses import dataclass
 from functools import partial
@@ -18,6 +19,7 @@ from psp_core.preprocessing.store import VolumeStore
 from psp_core.runs import digest_of
 
 WHOLE = "whole"  # folder in the cache that holds all patients as one array
+IDLE_SECONDS = 24 * 60 * 60  # longer than any single unit; what piles up meanwhile is a day's work
 Kind = TypeVar("Kind", bound=PatientArrays)
 
 
@@ -92,7 +94,11 @@ def stacked(
     stamp: object = "",
     columns: Sequence[str] = (),
 ) -> Kind:
-    """The arrays of scans of a store as one, written once beside them."""
+    """The arrays of scans of a store as one, written once beside them.
+
+    Those of other scans or settings are removed when nobody opened them for `IDLE_SECONDS`: a
+    page that runs beside this one may read them, and its workers open them anew for each unit.
+    """
     digest = digest_of([[(key, cache.record(key)["digest"]) for key in keys], stamp])
     folder = cache.folder / WHOLE / digest[:16]
     if not folder.is_dir():
@@ -104,10 +110,19 @@ def stacked(
                 cache.read(key, name, out=whole[place])
             arrays[name] = whole
         PatientArrays(keys, arrays, columns=columns).write(folder)
-    for other in folder.parent.iterdir():  # of other settings or patients
-        if other != folder:
+    opened = kind.open(folder)
+    for other in folder.parent.iterdir():
+        if other != folder and _is_idle(other):
             shutil.rmtree(other, ignore_errors=True)
-    return kind.open(folder)
+    return opened
+
+
+def _is_idle(folder: Path) -> bool:
+    """Whether nobody opened a folder of arrays for long."""
+    try:
+        return time.time() - folder.stat().st_mtime > IDLE_SECONDS
+    except FileNotFoundError:  # another page removed it, or has just finished writing it
+        return False
 
 
 def _make(item: _Item, *, work: Callable[[str], Prepared]) -> Prepared:

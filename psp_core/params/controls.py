@@ -13,7 +13,7 @@ from psp_core.params.values import STRICT, Count, Size, TestSet
 class ScrambleParams:
     """How often the training labels are permuted, for which models."""
 
-    models: tuple[str, ...] = ("clinical_logistic", "days_only")
+    models: tuple[str, ...] = ("clinical_logistic", "clinical_no_time")
     permutations: Size = 999
     network_models: tuple[str, ...] = ("proposed_lesion",)
     network_permutations: Size = 39

@@ -94,11 +94,14 @@ def prepare_all(
         If another program writes the store, or a worker process was killed.
     """
     digests = {item.key: digest_of([item.digest, stamp]) for item in items}
+    if not store.pending(digests) and (keep_others or not store.others(digests)):
+        return  # without the lock: pages that read the same store may run side by side
     with store.writing():
         if not keep_others:
             store.keep_only(digests)
         wanted = set(store.pending(digests))
         todo = [item for item in items if item.key in wanted]
+        todo.sort(key=lambda item: digests[item.key])  # mixed, so that the time left can be told
         call = partial(_prepare_one, work=work, store=store, digests=digests, log=log)
         done = len(items) - len(todo)
         progress = Progress.beside(store.folder, total=len(items), done=done)

@@ -85,11 +85,15 @@ class VolumeStore:
 
     def keep_only(self, keys: Iterable[str]) -> None:
         """Of the collections that `keys` are of, remove all other scans."""
+        for key in self.others(keys):
+            shutil.rmtree(self.folder / key)
+
+    def others(self, keys: Iterable[str]) -> list[str]:
+        """Of the collections that `keys` are of, all other scans."""
         kept = set(keys)
         collections = {key.partition("/")[0] for key in kept}
-        for key in self.scans():
-            if key not in kept and key.partition("/")[0] in collections:
-                shutil.rmtree(self.folder / key)
+        scans = (key for key in self.scans() if key not in kept)
+        return [key for key in scans if key.partition("/")[0] in collections]
 
     def scans(self) -> list[str]:
         """Keys of all scans, sorted."""

@@ -7,7 +7,6 @@ from typing import Any, Literal
 
 import numpy as np
 import numpy.typing as npt
-from nilearn.datasets import load_mni152_brain_mask, load_mni152_template
 
 from psp_core.acquisition.grid import Grid
 from psp_core.acquisition.nifti import RAS_TO_LPS
@@ -30,6 +29,8 @@ def template_brain(resolution_mm: ResolutionMm = 1) -> Volume:
     ----------
     Fonov 2011, NeuroImage 54:313.
     """
+    from nilearn.datasets import load_mni152_template  # noqa: PLC0415 - takes seconds
+
     image = _lps(load_mni152_template(resolution=resolution_mm))
     values = image.values * template_mask(resolution_mm).values
     return _frozen(values, image.grid)
@@ -38,6 +39,8 @@ def template_brain(resolution_mm: ResolutionMm = 1) -> Volume:
 @cache
 def template_mask(resolution_mm: ResolutionMm = 1) -> Volume:
     """Brain mask of the template, 1 inside and 0 outside, on the grid of `template_brain`."""
+    from nilearn.datasets import load_mni152_brain_mask  # noqa: PLC0415 - as above
+
     mask = _lps(load_mni152_brain_mask(resolution=resolution_mm))
     return _frozen(mask.values, mask.grid)
 

@@ -6,15 +6,14 @@ import math
 from collections.abc import Iterator, Mapping
 from functools import partial
 
-import numpy as np
 import pandas as pd
 from scipy.stats import chi2_contingency
-from scipy.stats.contingency import odds_ratio
 
 from psp_core.evaluation.classes import is_true_progression
 from psp_core.evaluation.intervals import logit_delong_interval
 from psp_core.evaluation.rates import proportion
 from psp_core.phantom import distributions
+from psp_core.report.claims_odds import counted, listed, odds
 from psp_core.report.clinical_summary import ClinicalSummary
 from psp_core.report.published import jang_table_1
 from psp_core.report.recorded import clinical_summary
@@ -25,6 +24,8 @@ from psp_core.study.claims import (
     Evidence,
     Test,
     Verdict,
+    above_half,
+    as_given,
     decide,
     decide_near,
     not_testable,
@@ -34,29 +35,34 @@ from psp_core.study.patients import TRAINING
 THREE_MONTHS_DAYS = 90
 ROUGHLY_60_PERCENT, TOLERANCE = 0.60, 0.15  # the second: ours
 DOSES = ("d98_gy", "min_dose_gy")
-Counts = Mapping[str, tuple[int, int]]  # pseudoprogression and true progression, by category
 
 
 def dose_is_higher_in_pseudoprogression(evidence: Evidence) -> tuple[Verdict, ...]:
     """Share of pairs of patients in which the pseudoprogression has the higher dose."""
-    verdicts = []
+    verdicts, level = [], evidence.confidence_level
     for dataset, rows in _sets(evidence, DOSES):
         effects = [_ordered(evidence, rows, name, "true progression lower", -1) for name in DOSES]
         effect = evidence.built.outfield if evidence.built is not None else math.nan
         built = evidence.built_with(
             dataset, f"built in: place in the field apart by {effect:.2f} standard deviations"
         )
-        verdicts.append(decide(effects, evidence.described(dataset, rows), built_in=built))
+        verdicts.append(
+            decide(
+                effects, evidence.described(dataset, rows), confidence_level=level, built_in=built
+            )
+        )
     return tuple(verdicts) or not_testable("no set has doses of enough patients of both classes")
 
 
 def interval_is_shorter_in_pseudoprogression(evidence: Evidence) -> tuple[Verdict, ...]:
     """Share of pairs of patients in which the true progression comes later."""
-    verdicts = []
+    verdicts, level = [], evidence.confidence_level
     for dataset, rows in _sets(evidence, ("days_since_rt",)):
         effect = _ordered(evidence, rows, "days_since_rt", "true progression later", 1)
         data = evidence.described(dataset, rows)
-        verdicts.append(decide([effect], data, built_in=_timing(evidence, dataset)))
+        verdicts.append(
+            decide([effect], data, confidence_level=level, built_in=_timing(evidence, dataset))
+        )
     summary = _clinical(evidence)
     table = summary.tables["time_alone"]
     found = table[(table["score"] == "days_since_rt") & (table["events"] == "all")].iloc[0]
@@ -64,7 +70,8 @@ def interval_is_shorter_in_pseudoprogression(evidence: Evidence) -> tuple[Verdic
     text = (
         f"true progression later: {float(found['auc']):.2f} ({lower:.2f} to {upper:.2f}) of pairs"
     )
-    verdicts.append(decide([Effect(lower - 0.5, upper - 0.5, text)], _told(summary)))
+    effect = Effect(as_given(lower - 0.5, upper - 0.5), text)
+    verdicts.append(decide([effect], _told(summary), confidence_level=level))
     return tuple(verdicts)
 
 
@@ -99,18 +106,19 @@ def category_goes_with(
     with_pseudoprogression : bool
         Whether the category is claimed to go with pseudoprogression, else with true progression.
     """
-    verdicts = []
+    verdicts, level = [], evidence.confidence_level
+    odds_of = partial(odds, with_pseudoprogression=with_pseudoprogression, confidence_level=level)
     for dataset, rows in _sets(evidence, tuple(asked)):
-        counts = {name: _counted(rows, name) for name in asked}
+        counts = {name: counted(rows, name) for name in asked}
         data = evidence.described(dataset, rows)
         built = evidence.built_with(dataset, _built_categories(asked))
-        effects = _odds(counts, asked, with_pseudoprogression=with_pseudoprogression)
-        verdicts.append(decide(effects, data, built_in=built))
+        effects = odds_of(counts, asked)
+        verdicts.append(decide(effects, data, confidence_level=level, built_in=built))
     summary = _clinical(evidence)
     table = summary.tables["characteristics"]
-    counts = {name: _listed(table, name) for name in asked}
-    effects = _odds(counts, asked, with_pseudoprogression=with_pseudoprogression)
-    verdicts.append(decide(effects, _told(summary)))
+    counts = {name: listed(table, name) for name in asked}
+    effects = odds_of(counts, asked)
+    verdicts.append(decide(effects, _told(summary), confidence_level=level))
     return tuple(verdicts)
 
 
@@ -149,15 +157,14 @@ def _sets(evidence: Evidence, columns: tuple[str, ...]) -> Iterator[tuple[str, p
 
 def _ordered(evidence: Evidence, rows: pd.DataFrame, name: str, what: str, sign: int) -> Effect:
     """How often a true progression has the larger value (sign 1) or the smaller (sign -1)."""
-    level = evidence.run.params.evaluation.confidence_level
-    values = sign * rows[name].to_numpy(dtype=float)
-    found = logit_delong_interval(rows["y_true"], values, confidence_level=level)
+    y_true, values = rows["y_true"], sign * rows[name].to_numpy(dtype=float)
+    found = logit_delong_interval(y_true, values, confidence_level=evidence.confidence_level)
     medians = rows.groupby("y_true")[name].median()
     text = (
         f"{name}: median {medians[False]:.1f} in pseudoprogression, {medians[True]:.1f} in true "
         f"progression; {what}: {found.auc:.2f} ({found.lower:.2f} to {found.upper:.2f}) of pairs"
     )
-    return Effect(found.lower - 0.5, found.upper - 0.5, text)
+    return Effect(above_half(y_true, values), text)
 
 
 def _share(early: int, total: int, data: str, built_in: str = "") -> Verdict:
@@ -170,58 +177,6 @@ def _share(early: int, total: int, data: str, built_in: str = "") -> Verdict:
     return decide_near(
         ROUGHLY_60_PERCENT, bounds, text, data, tolerance=TOLERANCE, built_in=built_in
     )
-
-
-def _odds(
-    counts: Mapping[str, Counts],
-    asked: Mapping[str, tuple[str, str]],
-    *,
-    with_pseudoprogression: bool,
-) -> list[Effect]:
-    """Log odds ratios with their exact conditional intervals, the claimed direction positive."""
-    effects = []
-    for name, (category, other) in asked.items():
-        psp, tp = counts[name][category]
-        other_psp, other_tp = counts[name][other]
-        if not (psp + tp and other_psp + other_tp and psp + other_psp and tp + other_tp):
-            effects.append(Effect(math.nan, math.nan, f"{name}: one category or class is empty"))
-            continue
-        rows = [[psp, other_psp], [tp, other_tp]]
-        found = odds_ratio(rows if with_pseudoprogression else rows[::-1])
-        interval = found.confidence_interval(0.95)
-        text = (
-            f"{category}: {psp}/{psp + other_psp} of pseudoprogressions, {tp}/{tp + other_tp} of "
-            f"true progressions; odds ratio {found.statistic:.2f} "
-            f"({interval.low:.2f} to {interval.high:.2f})"
-        )
-        with np.errstate(divide="ignore"):  # an empty cell has no finite odds
-            effects.append(Effect(float(np.log(interval.low)), float(np.log(interval.high)), text))
-    return effects
-
-
-def _counted(rows: pd.DataFrame, name: str) -> Counts:
-    table = pd.crosstab(rows[name], rows["y_true"]).reindex(columns=[False, True], fill_value=0)
-    return _Filled(
-        {
-            str(category): (int(psp), int(tp))
-            for category, psp, tp in zip(table.index, table[False], table[True], strict=True)
-        }
-    )
-
-
-def _listed(table: pd.DataFrame, name: str) -> Counts:
-    rows = table[table["variable"] == name]
-    columns = (rows["category"], rows["pseudoprogression"], rows["true_progression"])
-    return _Filled(
-        {str(category): (int(psp), int(tp)) for category, psp, tp in zip(*columns, strict=True)}
-    )
-
-
-class _Filled(dict[str, tuple[int, int]]):
-    """Counts in which a category that nobody has is 0."""
-
-    def __missing__(self, key: str) -> tuple[int, int]:
-        return (0, 0)
 
 
 def _clinical(evidence: Evidence) -> ClinicalSummary:

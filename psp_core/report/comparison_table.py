@@ -13,7 +13,7 @@ from psp_core.errors import UndefinedMetricError
 from psp_core.evaluation.comparison import Alternative, Comparison, delong_test, holm
 from psp_core.evaluation.internal import internal_difference
 from psp_core.evaluation.predictions import PATIENT, SOFT_VOTE, VALIDATION, first_repetition
-from psp_core.report.formatting import NOT_KNOWN, decimal, words
+from psp_core.report.formatting import NOT_KNOWN, p_value, words
 
 GUIDED = "proposed"
 FUSED_OTHERWISE = ("concatenation", "late_mean", "full_self_attention")
@@ -57,7 +57,10 @@ SIMPLE = tuple(
         "majority",
     )
 )
-"""The best of the proposed arms against what needs no image at all."""
+"""The proposed arm on lesion tokens against what needs no network."""
+
+EVERY = (*DECLARED, *TRAININGS, *SYSTEMS, *SIMPLE)
+"""All that is declared anywhere: one family, which page 08 corrects as a whole."""
 
 BEST_OF = {
     "full": "full",
@@ -66,6 +69,7 @@ BEST_OF = {
     "no_dose_no_time": "no_dose_no_time",
     "image_only": "image_only",
     "time_only": "time_only",
+    "visit_only": "time_only",
     "clinical_no_time": "full",
     "clinical_no_dose_no_time": "no_dose_no_time",
     "age_mgmt": "no_dose_no_time",
@@ -76,7 +80,9 @@ BEST_OF = {
     "jang_clinical": "clinical_only",
 }
 """Smallest arm of the truth table that sees all that a feature set does; dose shows a latent
-that only the image arms see, and nothing beyond them."""
+that only the image arms see, and nothing beyond them; the number of a visit follows from the
+days. What sees nothing ("none") has no bound."""
+NO_BOUND = ""
 
 COLUMNS = (
     *("split", "dataset", "first_model", "second_model", "n"),
@@ -143,32 +149,48 @@ def against_the_best(
     Returns
     -------
     DataFrame
-        As `declared_comparisons`, the second model being ``bayes_<arm>``.
+        As `declared_comparisons`, the second model being ``bayes_<arm>``, or `NO_BOUND` where
+        the truth table has no best score of what a model sees.
     """
     scored = _judged(predictions).merge(
         truth, on=["dataset", "subject_id"], suffixes=("", "_of_truth")
     )
     rows = []
     for (split, dataset, model), part in scored.groupby(["split", "dataset", "model"], sort=True):
-        arm = BEST_OF.get(part["feature_set"].iloc[0])
-        if arm is None:
-            continue
-        best = f"bayes_{arm}"
+        seen = part["feature_set"].iloc[0]
+        best = f"bayes_{BEST_OF[seen]}" if seen in BEST_OF else NO_BOUND
         names = {"split": split, "dataset": dataset, "first_model": model, "second_model": best}
+        if best == NO_BOUND:
+            rows.append({**names, **_not_compared(part, f"no best possible score of {seen!r}")})
+            continue
         both = part.assign(first=part["y_score"], second=part[best])
         rows.append({**names, **_compared(both, split, "greater", confidence_level)})
     return _corrected(rows)
 
 
-def verdict_on_best(table: pd.DataFrame, *, alpha: float) -> str:
-    """Say what `against_the_best` found: how many could be compared, how many are above."""
-    made = table[table["p_holm"].notna()]
+def verdict_on_best(
+    table: pd.DataFrame, *, alpha: float, titles: Mapping[str, str] | None = None
+) -> str:
+    """Say what `against_the_best` found: how many could be compared, and how many are above.
+
+    Rows without a bound are counted apart, and their models named as in `titles`.
+    """
+    is_passed = table["second_model"] == NO_BOUND
+    passed = [_title(name, titles or {}) for name in table.loc[is_passed, "first_model"].unique()]
+    over = (
+        f" {int(is_passed.sum())} rows are passed over, since no best possible score is known of "
+        f"what the model sees: {'; '.join(passed)}."
+        if passed
+        else ""
+    )
+    bounded = table[~is_passed]
+    made = bounded[bounded["p_holm"].notna()]
     if made.empty:
-        return "**No comparison with the best possible score could be made.**"
+        return f"**No comparison with the best possible score could be made.**{over}"
     held_out = int((made["split"] == VALIDATION).sum())
     told = (
-        f"{len(made)} of {len(table)} comparisons could be made: {held_out} on held-out folds, "
-        f"{len(made) - held_out} of soft votes."
+        f"{len(made)} of {len(bounded)} comparisons could be made: {held_out} on held-out folds, "
+        f"{len(made) - held_out} of soft votes.{over}"
     )
     above = int((made["p_holm"] < alpha).sum())
     if above == 0:
@@ -187,8 +209,8 @@ def format_comparisons(table: pd.DataFrame, titles: Mapping[str, str]) -> pd.Dat
             if math.isnan(row["difference"])
             else f"{row['first']:.3f}, {row['second']:.3f}",
             "difference": _difference(row),
-            "p": NOT_KNOWN if math.isnan(row["p_value"]) else decimal(row["p_value"]),
-            "p, Holm": NOT_KNOWN if math.isnan(row["p_holm"]) else decimal(row["p_holm"]),
+            "p": p_value(row["p_value"]),
+            "p, Holm": p_value(row["p_holm"]),
             "note": row["note"],
         }
         for row in table.to_dict("records")
@@ -199,6 +221,8 @@ def format_comparisons(table: pd.DataFrame, titles: Mapping[str, str]) -> pd.Dat
 
 
 def _title(name: str, titles: Mapping[str, str]) -> str:
+    if name == NO_BOUND:
+        return NOT_KNOWN
     if name.startswith("bayes_"):
         return f"best possible ({name.removeprefix('bayes_').replace('_', ' ')})"
     return titles.get(name, name)
@@ -242,8 +266,12 @@ def _compared(
             else delong_test(*scores, alternative=alternative, confidence_level=level)
         )
     except UndefinedMetricError as error:
-        return {"n": len(both), **asdict(Comparison(*[math.nan] * 8)), "note": str(error)}
+        return _not_compared(both, str(error))
     return {"n": len(both), **asdict(found), "note": ""}
+
+
+def _not_compared(rows: pd.DataFrame, reason: str) -> dict[str, Any]:
+    return {"n": len(rows), **asdict(Comparison(*[math.nan] * 8)), "note": reason}
 
 
 def _corrected(rows: list[dict[str, Any]]) -> pd.DataFrame:

@@ -13,7 +13,7 @@ from scipy.stats import sem, t
 
 from psp_core.evaluation.comparison import holm
 from psp_core.evaluation.null_cohorts import max_statistic
-from psp_core.report.formatting import NOT_ESTIMABLE, NOT_KNOWN, decimal, with_interval
+from psp_core.report.formatting import NOT_ESTIMABLE, decimal, p_value, with_interval
 
 COLOUR = "#3f6fb2"
 
@@ -60,8 +60,8 @@ def fusion_table(fits: pd.DataFrame) -> pd.DataFrame:
                 f"{row['difference']:+.3f} ({row['lower']:+.3f} to {row['upper']:+.3f})"
                 for row in compared.to_dict("records")
             ],
-            "p": [_p_value(value) for value in compared["p_value"]],
-            "p, Holm": [_p_value(value) for value in holm(compared["p_value"])],
+            "p": [p_value(value) for value in compared["p_value"]],
+            "p, Holm": [p_value(value) for value in holm(compared["p_value"])],
         }
     )
 
@@ -167,10 +167,6 @@ def _verdict(row: Mapping[Any, Any]) -> str:
     if row["note"]:
         return NOT_ESTIMABLE
     return "within" if row["is_within"] else "short" if row["shortfall"] > 0 else "above"
-
-
-def _p_value(value: float) -> str:
-    return NOT_KNOWN if np.isnan(value) else "< 0.001" if value < 0.001 else decimal(value)
 
 
 def plot_zero_effect(fits: pd.DataFrame, *, ax: Axes | None = None) -> Axes:

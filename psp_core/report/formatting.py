@@ -73,6 +73,11 @@ def decimal(value: float, digits: int = 3) -> str:
     return NOT_ESTIMABLE if math.isnan(value) else f"{value:.{digits}f}"
 
 
+def p_value(value: float) -> str:
+    """Write a p value, a dash when there is none."""
+    return NOT_KNOWN if math.isnan(value) else "< 0.001" if value < 0.001 else decimal(value)
+
+
 def with_interval(value: float, lower: float, upper: float, digits: int = 3) -> str:
     """Write an estimate with its interval."""
     if math.isnan(value):

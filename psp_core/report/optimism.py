@@ -20,7 +20,7 @@ CLOSED, VALIDATION = "closed", "validation"
 def optimism_table(
     table: pd.DataFrame, story: str, *, fresh: str, confidence_level: float = 0.95
 ) -> pd.DataFrame:
-    """Mean AUC of each arm on its validation folds and on fresh patients, with differences.
+    """Mean AUC of each arm's fold models on validation folds and fresh patients, with differences.
 
     Parameters
     ----------

@@ -13,6 +13,7 @@ from psp_core.report.formatting import NOT_ESTIMABLE, decimal, with_interval
 from psp_core.study.scramble import OBSERVED, SINGLE
 
 COLOUR, SINGLE_COLOUR = "#3f6fb2", "#b2573f"
+SIGN_ONLY = "only the sign is tested"
 STATISTICS = {"external": "soft vote, other centre", "internal": "mean within-fold, own centre"}
 
 
@@ -29,7 +30,9 @@ def scramble_table(fits: pd.DataFrame, *, confidence_level: float) -> pd.DataFra
     Returns
     -------
     DataFrame
-        Two rows per model; the last column says whether chance lies in the mean's interval.
+        Two rows per model; the last column says whether chance lies in the mean's interval. In
+        place of p stands `SIGN_ONLY` where the null has two values at most: a score that follows
+        one variable has an AUC of a or 1 - a whatever the labels, and p is near 0.5 or 1.
     """
     rows = []
     for title, part in fits.groupby("title", sort=False):
@@ -49,7 +52,7 @@ def scramble_table(fits: pd.DataFrame, *, confidence_level: float) -> pd.DataFra
                     "mean under permutation": with_interval(null.mean, null.lower, null.upper),
                     f"central {100 * confidence_level:.0f} %": f"{null.low:.3f} to {null.high:.3f}",
                     "as large": f"{null.n_as_large}/{null.n_permutations}",
-                    "p": f"{null.p_value:.3f}",
+                    "p": SIGN_ONLY if _has_two_values(drawn) else f"{null.p_value:.3f}",
                     "0.5": _centred(null.lower, null.is_centred()),
                 }
             )
@@ -130,6 +133,12 @@ def _of(part: pd.DataFrame, number: int, statistic: str) -> float:
     """A statistic of one permutation; NaN where it is not there."""
     found = part.loc[part["permutation"] == number, statistic]
     return float(found.iloc[0]) if len(found) else float("nan")
+
+
+def _has_two_values(drawn: pd.Series) -> bool:
+    """Whether more than two permutations give no more than two results."""
+    known = drawn.dropna()
+    return len(known) > 2 and known.round(9).nunique() <= 2
 
 
 def _centred(lower: float, is_centred: bool) -> str:

@@ -8,11 +8,12 @@ from typing import Any
 import numpy as np
 import pandas as pd
 
-from psp_core.report.formatting import NOT_ESTIMABLE, decimal
+from psp_core.evaluation.comparison import holm
+from psp_core.report.formatting import NOT_ESTIMABLE, decimal, p_value
 
 
 def time_only_table(
-    fits: pd.DataFrame, *, alone: str, tolerance: float
+    fits: pd.DataFrame, *, alone: str, tolerance: float, alpha: float = 0.05
 ) -> tuple[pd.DataFrame, str]:
     """Reached AUC of each model, its difference to the days alone, and a sentence on both.
 
@@ -24,21 +25,26 @@ def time_only_table(
         The model that sees the days and nothing else.
     tolerance : float
         Of the distance from the best possible AUC that the days alone are asked for.
+    alpha : float, default 0.05
+        Level of the corrected p values.
 
     Returns
     -------
     table : DataFrame
     sentence : str
-        A model beats the days alone where the whole interval of the difference says so.
+        A model beats the days alone where its AUC is the larger and p, Holm-corrected over
+        the table, is below `alpha`.
     """
+    corrected = pd.Series(holm(fits["p_value"]), index=fits.index)
     others = fits[fits["model"] != alone]
-    beats = others["upper"] < 0  # days minus model
+    beats = (others["difference"] < 0) & (corrected[others.index] < alpha)  # days minus model
     table = pd.DataFrame(
         {
             "model": fits["title"],
             "reached": fits["auc"].map(decimal),
             "best possible": fits["ceiling"].map(decimal),
             "days alone minus model": [_difference(row) for row in fits.to_dict("records")],
+            "p, Holm": corrected.map(p_value),
             "note": fits["note"],
         }
     )
@@ -52,7 +58,8 @@ def time_only_table(
     sentence = (
         f"The days alone {reached} the best possible AUC ({decimal(days['auc'])} of "
         f"{decimal(days['ceiling'])}, asked: within {tolerance:g}). {int(beats.sum())} of "
-        f"{int(others['difference'].notna().sum())} models that see more beat them."
+        f"{int(others['difference'].notna().sum())} models that see more beat them, "
+        f"at a Holm-corrected p below {alpha:g}."
     )
     return table, sentence
 

@@ -40,11 +40,9 @@ from psp_core.study.ablation_variants import VARIANTS, Variant, taught_scans
 HISTORY, COLLAPSE = "history.parquet", "collapse.json"
 SMALL = "volumes_small"
 CODE = (
-    *("psp_core.pretraining.pretrain", "psp_core.pretraining.pretrain_masked"),
-    *("psp_core.pretraining.masked", "psp_core.pretraining.restoration"),
-    "psp_core.pretraining.collapse",
-    *("psp_core.pretraining.losses", "psp_core.pretraining.views", "psp_core.training"),
-    *("psp_core.encoder.vit", "psp_core.encoder.patches", "psp_core.study.ablation"),
+    *("psp_core.pretraining", "psp_core.encoder", "psp_core.training"),
+    *("psp_core.inputs.pooled", "psp_core.inputs.volumes", "psp_core.inputs.arrays"),
+    *("psp_core.study.ablation", "psp_core.study.ablation_variants"),
 )
 OF_SIZE = ("steps", "batch_size", "hidden_share", "decoder_width", "decoder_depth", "decoder_heads")
 NOT_TAKEN = ("mix", "steps", "batch_size", "snapshots")  # of the params of pre-training

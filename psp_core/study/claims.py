@@ -13,16 +13,20 @@ import pandas as pd
 from scipy.stats import t
 
 from psp_core.errors import StageError
+from psp_core.evaluation.intervals import logit_delong_interval
 from psp_core.evaluation.predictions import SOFT_VOTE, TEST, first_repetition
 from psp_core.phantom.latents import CausalModel
 from psp_core.runs import Run
 from psp_core.study.catalogue import CATALOGUE
 from psp_core.study.experiments import read_all_predictions, read_patients
+from psp_core.study.reduced import reduced_settings
+from psp_core.study.scored_sets import collection_of, reported
 
 HOLDS, FAILS = "holds", "fails"
 UNDECIDED, NOT_TESTABLE = "not decided here", "not testable here"
 PATIENT = ["dataset", "subject_id"]
 TRUTH = ("phantom", "truth.json")
+NOTHING = 1e-5  # of an AUC, a rate or a logit: rounding of 32-bit networks
 
 
 @dataclass(frozen=True)
@@ -51,28 +55,43 @@ class Verdict:
 Test = Callable[["Evidence"], Iterable[Verdict]]
 
 
+Bounds = Callable[[float], tuple[float, float]]
+
+
 @dataclass(frozen=True)
 class Effect:
-    """An estimate that is positive where the claim is right, with its interval and its words."""
+    """An estimate that is positive where the claim is right.
 
-    lower: float
-    upper: float
+    Attributes
+    ----------
+    bounds : callable
+        Confidence level to lower and upper bound.
+    text : str
+        The estimate in words, with its interval at the run's own level.
+    """
+
+    bounds: Bounds
     text: str
 
 
-def decide(effects: Iterable[Effect], data: str, *, built_in: str = "") -> Verdict:
+def decide(
+    effects: Iterable[Effect], data: str, *, confidence_level: float, built_in: str = ""
+) -> Verdict:
     """Judge a claim by all the effects that it needs.
 
-    It holds if every interval lies above 0, and fails if one lies below: the data exclude the
-    claimed direction. An interval that holds 0, or none at all, decides nothing: a difference
-    that was not found is no proof that there is none. Intervals are not corrected for the number
-    of claims.
+    It holds if every interval lies above 0. It fails if one of the k intervals lies below: the
+    data exclude the claimed direction. As one of many is enough for that, these intervals are
+    wider, of level 1 - alpha / k (Bonferroni); to hold needs all, and so no correction. A bound
+    within `NOTHING` of 0 is 0. An interval that holds 0, or none at all, decides nothing: a
+    difference that was not found is no proof that there is none. Nothing is corrected for the
+    number of claims.
     """
     needed = list(effects)
     verdict = UNDECIDED
-    if any(one.upper < 0 for one in needed):
+    stricter = 1 - (1 - confidence_level) / max(1, len(needed))
+    if any(one.bounds(stricter)[1] < -NOTHING for one in needed):
         verdict = FAILS
-    elif needed and all(one.lower > 0 for one in needed):
+    elif needed and all(one.bounds(confidence_level)[0] > NOTHING for one in needed):
         verdict = HOLDS
     return Verdict(verdict, "; ".join(one.text for one in needed), data, built_in)
 
@@ -86,18 +105,38 @@ def decide_near(
     tolerance: float,
     built_in: str = "",
 ) -> Verdict:
-    """Judge a claim that a figure is about `target`.
+    """Judge a claim that a figure is about `target`, that is, within `tolerance` of it.
 
-    It fails if the interval leaves the target out, and holds if the whole interval lies within
-    `tolerance` of it; a wide interval around the target decides nothing.
+    It holds if the whole interval lies within that band, and fails if it lies wholly outside; an
+    interval that reaches over an edge of the band decides nothing.
     """
     lower, upper = bounds
     verdict = UNDECIDED
-    if lower > target or upper < target:
+    if lower > target + tolerance or upper < target - tolerance:
         verdict = FAILS
-    elif max(target - lower, upper - target) <= tolerance:
+    elif lower >= target - tolerance and upper <= target + tolerance:
         verdict = HOLDS
     return Verdict(verdict, text, data, built_in)
+
+
+def as_given(lower: float, upper: float) -> Bounds:
+    """Bounds that are known at one level alone: for a claim of one effect."""
+    return lambda _: (lower, upper)
+
+
+def of_mean(values: npt.ArrayLike) -> Bounds:
+    """Bounds of a mean, see `mean_interval`."""
+    return lambda level: mean_interval(values, confidence_level=level)[1:]
+
+
+def above_half(y_true: npt.ArrayLike, y_score: npt.ArrayLike) -> Bounds:
+    """Bounds of an AUC less 0.5, see `evaluation.intervals.logit_delong_interval`."""
+
+    def bounds(level: float) -> tuple[float, float]:
+        found = logit_delong_interval(y_true, y_score, confidence_level=level)
+        return found.lower - 0.5, found.upper - 0.5
+
+    return bounds
 
 
 def mean_interval(values: npt.ArrayLike, *, confidence_level: float) -> tuple[float, float, float]:
@@ -125,7 +164,8 @@ class Evidence:
     run : Run
     votes : DataFrame
         Soft votes of the first repetition: ``dataset, subject_id, y_true``, then one column per
-        model, and ``<model>@`` with its frozen threshold; empty before any model was fitted.
+        model, and ``<model>@`` with its frozen threshold; empty before any model was fitted. A
+        set with a score in place of a label stands once per cut, see `scored_sets.by_cuts`.
     patients : DataFrame
         The patients table; empty before the classification.
     built : CausalModel or None
@@ -137,6 +177,11 @@ class Evidence:
     patients: pd.DataFrame
     built: CausalModel | None
 
+    @property
+    def confidence_level(self) -> float:
+        """Level of the intervals."""
+        return self.run.params.evaluation.confidence_level
+
     def table(self, stage: str, name: str) -> pd.DataFrame | None:
         """A table that a finished stage of the run wrote; None if it is not there."""
         try:
@@ -147,14 +192,30 @@ class Evidence:
 
     def is_phantom(self, dataset: str) -> bool:
         """Whether a set of patients was computed: it has no folder of its own."""
-        return getattr(getattr(self.run.params, dataset, None), "root", None) is None
+        section = getattr(self.run.params, collection_of(dataset), None)
+        return getattr(section, "root", None) is None
 
-    def described(self, dataset: str, rows: pd.DataFrame) -> str:
-        """Say which patients these are, and how many of each class."""
+    def is_reduced(self, *models: str) -> bool:
+        """Whether one of these models is fitted at less than the paper's size."""
+        entries = [CATALOGUE[name] for name in models if name in CATALOGUE]
+        return any(reduced_settings(self.run.params, entry) for entry in entries)
+
+    def title_of(self, model: str) -> str:
+        """What a reader calls a model, and whether it is reduced."""
+        title = CATALOGUE[model].title if model in CATALOGUE else model
+        return f"{title} (reduced)" if self.is_reduced(model) else title
+
+    def described(self, dataset: str, rows: pd.DataFrame, models: Iterable[str] = ()) -> str:
+        """Say which patients these are, how many of each class, and whether models are reduced."""
         kind = "phantoms" if self.is_phantom(dataset) else "real patients"
         positive = int(np.asarray(rows["y_true"], dtype=bool).sum())
         name = dataset.replace("_", " ")
-        return f"{name}, {kind}: n = {len(rows)}, {positive} true progression"
+        size = self.size_of(models)
+        return f"{name}, {kind}: n = {len(rows)}, {positive} true progression{size}"
+
+    def size_of(self, models: Iterable[str]) -> str:
+        """What to add to the words on the data: that models are reduced, if one is."""
+        return "; reduced models" if self.is_reduced(*models) else ""
 
     def built_with(self, dataset: str, what: str) -> str:
         """`what` if the set is of phantoms: they were built with it, or without any effect."""
@@ -166,7 +227,7 @@ class Evidence:
 def evidence_of(run: Run) -> Evidence:
     """Read what a run has."""
     try:
-        predictions, patients = read_all_predictions(run), read_patients(run)
+        predictions, patients = reported(run, read_all_predictions(run)), read_patients(run)
     except StageError:
         predictions, patients = pd.DataFrame(), pd.DataFrame()
     path = run.folder.joinpath(*TRUTH)
@@ -187,11 +248,6 @@ def wide_votes(predictions: pd.DataFrame) -> pd.DataFrame:
     thresholds = votes.pivot_table(index=index, columns="model", values="threshold")
     wide = scores.join(thresholds.add_suffix("@"))
     return wide.rename_axis(columns=None).reset_index()
-
-
-def title_of(model: str) -> str:
-    """What a reader calls a model."""
-    return CATALOGUE[model].title if model in CATALOGUE else model
 
 
 def signed(value: float, lower: float, upper: float, digits: int = 2) -> str:

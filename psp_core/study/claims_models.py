@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import math
 from collections.abc import Sequence
+from functools import partial
 
 import numpy as np
 import numpy.typing as npt
@@ -12,17 +13,20 @@ import pandas as pd
 from psp_core.evaluation.comparison import delong_test
 from psp_core.evaluation.intervals import logit_delong_interval, normal_quantile
 from psp_core.evaluation.rates import proportion
+from psp_core.study.catalogue import CATALOGUE
 from psp_core.study.claims import (
     PATIENT,
     Effect,
     Evidence,
     Test,
     Verdict,
+    above_half,
+    as_given,
     decide,
     not_testable,
     signed,
-    title_of,
 )
+from psp_core.study.claims_built import BuiltIn, add_up, in_the_lesion, nothing_told, set_apart
 
 Pairs = Sequence[tuple[str, str]]
 PRESETS = ("code", "fixed", "paper")  # the first that was fitted is judged
@@ -32,7 +36,7 @@ CLINICAL_FOREST = ("jang_forest_code", "jang_forest_paper")
 SELF_SUPERVISED = "self_supervised_small"  # the arm that differs in its first weights alone
 
 
-def better(*questions: Pairs) -> Test:
+def better(*questions: Pairs, built_in: BuiltIn = nothing_told) -> Test:
     """A test of the claim that the first of every pair has the larger AUC.
 
     Parameters
@@ -40,6 +44,8 @@ def better(*questions: Pairs) -> Test:
     questions : sequence of pairs
         Of each, the first pair that the run has fitted is judged; the others are other forms of
         the same question.
+    built_in : callable, optional
+        What phantoms were built with that bears on the claim.
     """
 
     def judge(evidence: Evidence) -> tuple[Verdict, ...]:
@@ -54,7 +60,7 @@ def better(*questions: Pairs) -> Test:
         if rows.empty:
             return not_testable("no set has enough patients of both classes with these scores")
         effects = [auc_difference(evidence, rows, *pair) for pair in pairs]
-        return (decide(effects, evidence.described(dataset, rows)),)
+        return (_decided(effects, evidence, dataset, rows, names, built_in),)
 
     return judge
 
@@ -72,11 +78,12 @@ def above_chance(*models: str) -> Test:
         found = logit_delong_interval(
             rows["y_true"],
             rows[there[0]],
-            confidence_level=evidence.run.params.evaluation.confidence_level,
+            confidence_level=evidence.confidence_level,
         )
-        text = f"{title_of(there[0])}: AUC {found.auc:.2f} ({found.lower:.2f} to {found.upper:.2f})"
-        effect = Effect(found.lower - 0.5, found.upper - 0.5, text)
-        return (decide([effect], evidence.described(dataset, rows)),)
+        title = evidence.title_of(there[0])
+        text = f"{title}: AUC {found.auc:.2f} ({found.lower:.2f} to {found.upper:.2f})"
+        effect = Effect(above_half(rows["y_true"], rows[there[0]]), text)
+        return (_decided([effect], evidence, dataset, rows, there[:1], set_apart),)
 
     return judge
 
@@ -92,7 +99,7 @@ def clinical_beats_imaging_but_specificity(evidence: Evidence) -> tuple[Verdict,
     y_true = rows["y_true"].to_numpy(dtype=bool)
     right = {name: called(rows, name) == y_true for name in (clinical, imaging)}
     everyone = np.ones_like(y_true)
-    level = evidence.run.params.evaluation.confidence_level
+    level = evidence.confidence_level
     effects = [auc_difference(evidence, rows, clinical, imaging)]
     for rate, among, sign in (
         ("accuracy", everyone, 1),
@@ -105,9 +112,9 @@ def clinical_beats_imaging_but_specificity(evidence: Evidence) -> tuple[Verdict,
             f"{rate} {int(one.sum())}/{one.size} against {int(two.sum())}/{two.size}, "
             f"difference {signed(value, lower, upper)}"
         )
-        bounds = (lower, upper) if sign > 0 else (-upper, -lower)
-        effects.append(Effect(*bounds, text))
-    return (decide(effects, evidence.described(dataset, rows)),)
+        claimed = (one, two) if sign > 0 else (two, one)
+        effects.append(Effect(partial(_bounds_of_difference, *claimed), text))
+    return (_decided(effects, evidence, dataset, rows, [clinical, imaging], set_apart),)
 
 
 def forest_is_lopsided(evidence: Evidence) -> tuple[Verdict, ...]:
@@ -120,18 +127,20 @@ def forest_is_lopsided(evidence: Evidence) -> tuple[Verdict, ...]:
         return not_testable("no set has enough patients of both classes with these scores")
     y_true = rows["y_true"].to_numpy(dtype=bool)
     calls = rows[model].to_numpy() >= 0.5
-    sensitivity = proportion(int(calls[y_true].sum()), int(y_true.sum()))
-    specificity = proportion(int((~calls[~y_true]).sum()), int((~y_true).sum()))
+    level = evidence.confidence_level
+    sensitivity = proportion(int(calls[y_true].sum()), int(y_true.sum()), confidence_level=level)
+    specificity = proportion(
+        int((~calls[~y_true]).sum()), int((~y_true).sum()), confidence_level=level
+    )
     text = (
         f"sensitivity {sensitivity.k}/{sensitivity.n}, specificity {specificity.k}/{specificity.n}"
         f" ({specificity.exact_lower:.2f} to {specificity.exact_upper:.2f})"
     )
-    effect = Effect(
+    bounds = as_given(
         sensitivity.exact_lower - specificity.exact_upper,
         sensitivity.exact_upper - specificity.exact_lower,
-        text,
     )
-    return (decide([effect], evidence.described(dataset, rows)),)
+    return (_decided([Effect(bounds, text)], evidence, dataset, rows, [model], nothing_told),)
 
 
 def largest_set(evidence: Evidence, models: Sequence[str]) -> tuple[str, pd.DataFrame]:
@@ -154,13 +163,18 @@ def largest_set(evidence: Evidence, models: Sequence[str]) -> tuple[str, pd.Data
 
 def auc_difference(evidence: Evidence, rows: pd.DataFrame, first: str, second: str) -> Effect:
     """AUC of the first model less that of the second, by the paired test of DeLong."""
-    level = evidence.run.params.evaluation.confidence_level
-    found = delong_test(rows["y_true"], rows[first], rows[second], confidence_level=level)
+    compared = partial(delong_test, rows["y_true"], rows[first], rows[second])
+    found = compared(confidence_level=evidence.confidence_level)
     text = (
-        f"{title_of(first)} against {title_of(second)}: AUC {found.first:.2f} and "
-        f"{found.second:.2f}, difference {signed(found.difference, found.lower, found.upper)}"
+        f"{evidence.title_of(first)} against {evidence.title_of(second)}: AUC {found.first:.2f} "
+        f"and {found.second:.2f}, difference {signed(found.difference, found.lower, found.upper)}"
     )
-    return Effect(found.lower, found.upper, text)
+
+    def bounds(level: float) -> tuple[float, float]:
+        at_level = compared(confidence_level=level)
+        return at_level.lower, at_level.upper
+
+    return Effect(bounds, text)
 
 
 def called(rows: pd.DataFrame, model: str) -> npt.NDArray[np.bool_]:
@@ -185,8 +199,31 @@ def paired_difference(
     return (gained - lost) / n, centre - half, centre + half
 
 
+def _bounds_of_difference(
+    first: npt.NDArray[np.bool_], second: npt.NDArray[np.bool_], level: float
+) -> tuple[float, float]:
+    return paired_difference(first, second, confidence_level=level)[1:]
+
+
+def _decided(
+    effects: Sequence[Effect],
+    evidence: Evidence,
+    dataset: str,
+    rows: pd.DataFrame,
+    models: Sequence[str],
+    built_in: BuiltIn,
+) -> Verdict:
+    told = "" if evidence.built is None else built_in(evidence.built)
+    return decide(
+        effects,
+        evidence.described(dataset, rows, models),
+        confidence_level=evidence.confidence_level,
+        built_in=evidence.built_with(dataset, told),
+    )
+
+
 def _not_fitted(evidence: Evidence, names: Sequence[str]) -> Verdict:
-    missing = [name for name in names if name not in evidence.votes]
+    missing = [CATALOGUE[name].title for name in names if name not in evidence.votes]
     return not_testable(f"this run has no scores of {' and '.join(missing)} on a test set")[0]
 
 
@@ -203,19 +240,20 @@ def _presets(first: Sequence[str], second: Sequence[str]) -> Pairs:
 TESTS: dict[str, Test] = {
     "proposed_beats_the_state_of_the_art": better(
         _against("proposed", WITH_BOTH),
-        _against("proposed", ("cnn_svm", "random_feature_svm", "captk_svm")),
+        _against("proposed", ("cnn_svm",)),
         _against("proposed", ("radiomics_forest_clinical", "radiomics_forest")),
     ),
     "proposed_is_above_chance": above_chance("proposed", "proposed_lesion"),
     "multimodal_beats_one_modality": better(
-        [("proposed", "mri_only")], [("proposed", "clinical_network")]
+        [("proposed", "mri_only")], [("proposed", "clinical_network")], built_in=set_apart
     ),
     "clinical_beats_imaging_but_specificity": clinical_beats_imaging_but_specificity,
     "forest_is_lopsided": forest_is_lopsided,
     "guided_attention_beats_concatenation": better(
-        [("proposed_lesion", "concatenation_lesion"), ("proposed", "concatenation")]
+        [("proposed_lesion", "concatenation_lesion"), ("proposed", "concatenation")],
+        built_in=add_up,
     ),
-    "whole_brain_beats_lesion": better([("proposed", "proposed_lesion")]),
+    "whole_brain_beats_lesion": better([("proposed", "proposed_lesion")], built_in=in_the_lesion),
     "whole_volume_beats_nine_slices": better([("mri_only", name) for name in IMAGES_ALONE]),
     "transformer_beats_cnn": better([("scratch_mri", "densenet")]),
     "self_supervised_beats_scratch": better([(SELF_SUPERVISED, "scratch")]),
@@ -225,7 +263,9 @@ TESTS: dict[str, Test] = {
         [("mri_only_lesion", "mri_only_untrained_lesion"), ("mri_only", "mri_only_untrained")]
     ),
     "model_1_beats_models_2_and_3": better(
-        _presets(WITH_BOTH, IMAGES_ALONE), _presets(WITH_BOTH, CLINICAL_FOREST)
+        _presets(WITH_BOTH, IMAGES_ALONE),
+        _presets(WITH_BOTH, CLINICAL_FOREST),
+        built_in=set_apart,
     ),
     "cnn_lstm_is_above_chance": above_chance(*WITH_BOTH),
     "plain_images_tell_something": above_chance(*IMAGES_ALONE, "mri_only"),

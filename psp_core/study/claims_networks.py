@@ -19,7 +19,10 @@ from psp_core.classifiers.feature_sets import FEATURE_SETS
 from psp_core.classifiers.image_input import image_input
 from psp_core.classifiers.network import NetworkClassifier
 from psp_core.classifiers.structured import encoded
+from psp_core.encoder.tokens import Tokens
 from psp_core.evaluation.classes import is_true_progression
+from psp_core.preprocessing.learnable import check_learned_from
+from psp_core.runs import Run, digest_of, digest_of_code, write_table
 from psp_core.study.claims import (
     FAILS,
     HOLDS,
@@ -30,8 +33,10 @@ from psp_core.study.claims import (
     decide,
     mean_interval,
     not_testable,
+    of_mean,
 )
-from psp_core.study.patients import TRAINING
+from psp_core.study.cross_validation import CODE as FITTING
+from psp_core.study.patients import TRAINING, patient_keys
 from psp_core.study.token_sources import trained_tokens
 
 PRINTED_FUSION = {"n_tokens": 512, "width": 768, "clinical_tokens": 4}  # N, M: paper; width: ours
@@ -45,6 +50,8 @@ SLICES = 9
 SMALL_CNN_LSTM: dict[str, Any] = {"side": 16, "filters": (4, 8, 16), "cells": 6, "n_clinical": 7}
 SMALL_STEP = 0.05  # of a perturbation, in standard deviations of a value; ours
 DRAWN = 64  # patients of noise
+PERTURBATION = "perturbation"
+CODE = (*FITTING, "psp_core.study.claims_networks")
 
 PATIENTS, EPOCHS, FOLDS = 59, 25, 10  # Jang 2018
 PRINTED_MINUTES = {"10-fold validation": 15, "final model": 2}
@@ -169,7 +176,8 @@ def _of_cnn_lstm() -> Verdict:
     moved = gradient_sign_effect(
         lambda image: network(image, clinical), slices, step=SMALL_STEP, seed=0
     )
-    return _verdict(*moved, f"CNN-LSTM of {side} pixels, first weights, {DRAWN} images of noise")
+    data = f"CNN-LSTM of {side} pixels (reduced), first weights, {DRAWN} images of noise"
+    return _verdict(*moved, data)
 
 
 def _of_proposed(evidence: Evidence) -> tuple[Verdict, ...]:
@@ -180,11 +188,34 @@ def _of_proposed(evidence: Evidence) -> tuple[Verdict, ...]:
     tokens = trained_tokens(evidence.run, patients)
     if tokens is None or rows["label"].nunique() < 2:
         return not_testable("this run has no encoded scans of both classes", "proposed model")
-    model = NetworkClassifier(
-        tokens=tokens, **asdict(evidence.run.params.classification.network)
-    ).fit(rows, is_true_progression(rows["label"]))
+    check_learned_from(evidence.run, PERTURBATION, patient_keys(rows))
+    moved = _moves_of_run(evidence.run, rows, tokens)
     data = f"proposed model fitted on the training cohort, its {len(rows)} patients"
-    return (_verdict(*proposed_moves(model, rows), data),)
+    return (_verdict(*moved, data + evidence.size_of(["proposed"])),)
+
+
+def _moves_of_run(
+    run: Run, rows: pd.DataFrame, tokens: Tokens
+) -> tuple[npt.NDArray[np.float64], npt.NDArray[np.float64]]:
+    """`proposed_moves` of the training cohort, fitted once for a run."""
+    settings = asdict(run.params.classification.network)
+    depends_on = {
+        "tokens": tokens.digest,
+        "patients": digest_of(rows.to_csv(index=False)),
+        "settings": settings,
+        "code": digest_of_code(*CODE),
+    }
+    with run.stage(PERTURBATION, depends_on=depends_on) as stage:
+        path = stage.folder / f"{PERTURBATION}.parquet"
+        if not stage.is_done:
+            model = NetworkClassifier(tokens=tokens, **settings)
+            model.fit(rows, is_true_progression(rows["label"]))
+            by_gradient, by_chance = proposed_moves(model, rows)
+            table = pd.DataFrame({"by_gradient": by_gradient, "by_chance": by_chance})
+            write_table(path, table)
+            stage.finish()
+    table = pd.read_parquet(path)
+    return table["by_gradient"].to_numpy(), table["by_chance"].to_numpy()
 
 
 def proposed_moves(
@@ -207,13 +238,15 @@ def _verdict(
     by_gradient: npt.NDArray[np.float64], by_chance: npt.NDArray[np.float64], data: str
 ) -> Verdict:
     """The claim is that the first is no larger than the second."""
-    mean, lower, upper = mean_interval(by_gradient - by_chance, confidence_level=0.95)
+    level = 0.95
+    mean, lower, upper = mean_interval(by_gradient - by_chance, confidence_level=level)
     figures = (
         f"a step of {SMALL_STEP} along the gradient's sign moves the logit by "
         f"{by_gradient.mean():.3g} towards the other class, one of random signs by "
         f"{by_chance.mean():.3g}; difference {mean:.3g} ({lower:.3g} to {upper:.3g})"
     )
-    return decide([Effect(-upper, -lower, figures)], data)
+    effect = Effect(of_mean(by_chance - by_gradient), figures)
+    return decide([effect], data, confidence_level=level)
 
 
 TESTS: dict[str, Test] = {

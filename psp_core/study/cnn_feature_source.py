@@ -16,7 +16,7 @@ from psp_core.preprocessing.pipeline import volume_store
 from psp_core.preprocessing.store import VolumeStore
 from psp_core.runs import Run, digest_of_code, digest_of_file
 
-CODE = ("psp_core.encoder.cnn_features", "psp_core.encoder.vgg", "psp_core.inputs.radiomics")
+CODE = ("psp_core.encoder", "psp_core.inputs", "psp_core.study.cnn_feature_source")
 PRETRAINED = "pretrained"
 
 

@@ -25,11 +25,13 @@ from psp_core.study.fold_model import fit_fold_model
 from psp_core.study.protocols import CLOSED, fit_published
 
 CODE = (
-    *("psp_core.classifiers", "psp_core.training", "psp_core.evaluation.thresholds"),
+    *("psp_core.classifiers", "psp_core.training", "psp_core.evaluation", "psp_core.explain"),
+    *("psp_core.encoder", "psp_core.inputs", "psp_core.pretraining"),
     *("psp_core.study.availability", "psp_core.study.calibration", "psp_core.study.entry"),
     *("psp_core.study.cross_validation", "psp_core.study.fold_model", "psp_core.study.folds"),
-    *("psp_core.study.protocols", "psp_core.explain.players", "psp_core.explain.importance"),
+    "psp_core.study.protocols",
 )
+"""What decides a number of a fit: whole rooms, for an estimator may import anything in them."""
 
 
 @dataclass(frozen=True)

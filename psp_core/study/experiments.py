@@ -82,9 +82,7 @@ def fit_experiment(
     entries = find_entries(getattr(run.params, experiment).models, catalogue)
     fitted, waiting = waiting_entries(run, entries)
     patients = study_patients(run)
-    training = patients.table[patients.table["dataset"] == TRAINING]
-    check_learned_from(run, experiment, patient_keys(training))
-    plan = plan_of(run, fitted, patients.table, seeds=params.seeds)
+    plan = plan_of(run, fitted, patients.table, stage=experiment, seeds=params.seeds)
     units = units_of(fitted, plan)
     store = VolumeStore(run.folder / "fits")
     cross_validate(units, plan, store, workers=run.params.study.workers, log=run.private / "errors")
@@ -107,24 +105,33 @@ def fit_experiment(
     return Classified(patients, plan.folds, entries, waiting, plan.sources, outcome)
 
 
-def plan_of(run: Run, entries: Mapping[str, Entry], patients: pd.DataFrame, *, seeds: int) -> Plan:
+def plan_of(
+    run: Run, entries: Mapping[str, Entry], patients: pd.DataFrame, *, stage: str, seeds: int
+) -> Plan:
     """What some models are cross-validated with; each further repetition leaves the others alone.
 
     Parameters
     ----------
     patients : DataFrame
         The patients table.
+    stage : str
+        What is going to be fitted, for the error.
     seeds : int
         Repetitions.
 
     Raises
     ------
+    OverlapError
+        If a patient of a test set is among those that models are fitted on.
+    StageError
+        If the cohort page was not run.
     EstimatorError, UndefinedMetricError
         See `sources.open_sources` and `folds.draw_folds`.
     """
     params = run.params.classification
     entropy = int(run.seed_sequence(CLASSIFICATION).generate_state(1)[0])
     training = patients[patients["dataset"] == TRAINING]
+    check_learned_from(run, stage, patient_keys(training))
     return Plan(
         patients=patients,
         training=TRAINING,

@@ -18,6 +18,7 @@ from psp_core.explain.selected import sample
 from psp_core.phantom.latents import CausalModel
 from psp_core.runs import Run, digest_of_code
 from psp_core.study.catalogue import CATALOGUE, find_entries
+from psp_core.study.cross_validation import CODE as FITTING
 from psp_core.study.cross_validation import Plan, Unit, plan_digest, ready, units_of
 from psp_core.study.entry import Entry
 from psp_core.study.experiments import plan_of
@@ -27,7 +28,7 @@ from psp_core.study.units import table_of_units
 
 STAGE = "explanation"
 SINGLE, GROUPED = "single", "dose_grouped"
-CODE = ("psp_core.explain", "psp_core.study.explained", "psp_core.study.protocols")
+CODE = (*FITTING, "psp_core.study.explained")
 
 
 def explain_run(run: Run, *, catalogue: Mapping[str, Entry] = CATALOGUE) -> pd.DataFrame:
@@ -46,13 +47,15 @@ def explain_run(run: Run, *, catalogue: Mapping[str, Entry] = CATALOGUE) -> pd.D
     ------
     EstimatorError
         If a model has no player or too many, or the run has not what it reads.
+    OverlapError
+        See `experiments.plan_of`.
     StageError, MissingInputError, TableError
         If what earlier pages write is not there.
     """
     params = run.params.explanation
     entries = find_entries(params.models, catalogue)
     patients = study_patients(run).table
-    plan = plan_of(run, entries, patients, seeds=params.seeds)
+    plan = plan_of(run, entries, patients, stage=STAGE, seeds=params.seeds)
     units = {unit.key.replace("/", "_"): unit for unit in units_of(entries, plan)}
     depends_on = {
         "plan": plan_digest(plan),

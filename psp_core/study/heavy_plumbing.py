@@ -53,7 +53,7 @@ def heavy_plumbing(run: Run, *, catalogue: Mapping[str, Entry] = CATALOGUE) -> p
     depends_on = {
         "units": {unit: asdict(fit) for unit, fit in units.items()},
         "defaults": defaults,
-        "code": digest_of_code(*CODE, "psp_core.inputs"),
+        "code": digest_of_code(*CODE),
     }
     work = partial(fit_on_latents, defaults=defaults, catalogue=catalogue)
     table = table_of_units(run, STAGE, units, work, depends_on=depends_on)

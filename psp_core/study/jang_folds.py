@@ -66,7 +66,7 @@ def jang_curves(run: Run) -> pd.DataFrame:
 
     Raises
     ------
-    EstimatorError
+    EstimatorError, OverlapError
         See `sweeps.training_slices`.
     UndefinedMetricError
         See `folds.fold_numbers`.

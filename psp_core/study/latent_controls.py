@@ -19,16 +19,14 @@ from psp_core.classifiers.feature_sets import feature_set_of
 from psp_core.phantom.latents import CausalModel
 from psp_core.runs import Run, digest_of_code
 from psp_core.study.catalogue import find_entries
+from psp_core.study.cross_validation import CODE as FITTING
 from psp_core.study.entry import Entry
 from psp_core.study.experiments import settings_of
 from psp_core.study.latent_cohort import causal_model, draw_latent_cohort
 from psp_core.study.latent_fit import LatentFit, fit_on_latents, guided_of
 from psp_core.study.units import table_of_units
 
-CODE = (
-    *("psp_core.study", "psp_core.classifiers", "psp_core.phantom", "psp_core.training"),
-    "psp_core.evaluation",
-)
+CODE = (*FITTING, "psp_core.study", "psp_core.phantom")
 AS_SET, INTERACTION, ZERO_EFFECT = "as set", "interaction", "zero effect"
 TIME_STORY = "time only"
 PLUMBING, LEARNING, TIME_ONLY = "plumbing", "learning", "time_only"

@@ -2,7 +2,7 @@
 
 Five arms of one network on the same folds: *closed* (all variables, last step), the leaks of the
 published protocol one by one and together, and variables *nested* inside the training fold. Each
-arm's AUC on its validation folds stands beside its vote's on patients who decided nothing.
+arm's mean AUC within the folds stands beside its fold models' mean AUC on fresh patients.
 """
 
 from __future__ import annotations
@@ -29,6 +29,7 @@ from psp_core.phantom.latents import CausalModel
 from psp_core.runs import Run, digest_of_code
 from psp_core.study.availability import usable_rows
 from psp_core.study.catalogue import find_entries
+from psp_core.study.cross_validation import CODE as FITTING
 from psp_core.study.cross_validation import plan_digest, units_of
 from psp_core.study.entry import Entry, build_estimator
 from psp_core.study.experiments import plan_of, settings_of
@@ -39,10 +40,8 @@ from psp_core.study.latent_inputs import latent_sources
 from psp_core.study.patients import KEY, TRAINING, study_patients
 from psp_core.study.units import table_of_units
 
-CODE = (
-    *("psp_core.study.optimism", "psp_core.explain", "psp_core.classifiers", "psp_core.training"),
-    *("psp_core.study.latent_cohort", "psp_core.phantom.latents", "psp_core.evaluation"),
-)
+CODE = (*FITTING, "psp_core.phantom", "psp_core.study.optimism", "psp_core.study.latent_cohort",
+        "psp_core.study.latent_inputs", "psp_core.study.volume_source")  # fmt: skip
 CLOSED, NESTED, PUBLISHED = "closed", "selected inside the fold", "published: both"
 STOPPED, SELECTED = "stopped on validation", "selected on validation"
 ARMS = (CLOSED, NESTED, STOPPED, SELECTED, PUBLISHED)
@@ -99,8 +98,8 @@ def optimism_of_run(run: Run) -> pd.DataFrame:
 
     Raises
     ------
-    EstimatorError
-        If the model is not a network, or reads what the run has not.
+    EstimatorError, OverlapError
+        If the model is not a network, or reads what the run has not; see `experiments.plan_of`.
     StageError, MissingInputError, TableError
         If what earlier pages write is not there.
     """
@@ -117,7 +116,7 @@ def optimism_of_run(run: Run) -> pd.DataFrame:
         for number in range(params.cohorts)
         for part in PARTS
     }
-    plan = plan_of(run, {name: entry}, study_patients(run).table, seeds=1)
+    plan = plan_of(run, {name: entry}, study_patients(run).table, stage="optimism", seeds=1)
     imaged = _imaged(entry, plan.patients, plan.folds)
     estimator = build_estimator(entry, sources=plan.sources, random_state=first, defaults=defaults)
     for part in PARTS:
@@ -200,7 +199,7 @@ def protocol_arms(
     -------
     DataFrame
         ``arm, n_features, dataset, auc``: ``dataset`` is `VALIDATION` (mean within-fold AUC of
-        held-out scores) or one of ``cohort.others`` (of the mean score of the fold models).
+        held-out scores) or one of ``cohort.others`` (mean AUC of the fold models, no vote).
         Rows with an empty ``arm`` are the other numbers of variables, in ``curve`` (the part).
     """
     sees = feature_set_of(estimator.feature_set)
@@ -275,15 +274,16 @@ class _Hiding:
 
 
 def _rows(models: list[Any], cohort: Cohort, y_true: Bools) -> pd.DataFrame:
-    """AUC on the validation folds, and of the vote on every other set."""
+    """Mean AUC of single fold models, for a vote gains by averaging: it is another estimand."""
     held_out = np.empty(len(cohort.rows))
     for model, fold in zip(models, np.unique(cohort.fold), strict=True):
         out = cohort.fold == fold
         held_out[out] = model.predict_proba(cohort.rows[out])[:, 1]
     found = {VALIDATION: internal_auc(y_true, held_out, cohort.fold).auc}
     for name, rows in cohort.others.items():
-        vote = np.mean([model.predict_proba(rows)[:, 1] for model in models], axis=0)
-        found[name] = auc(is_true_progression(rows["label"]), vote)
+        truth = is_true_progression(rows["label"])
+        alone = [auc(truth, model.predict_proba(rows)[:, 1]) for model in models]
+        found[name] = float(np.mean(alone))
     return pd.DataFrame({"dataset": list(found), "auc": list(found.values())})
 
 

@@ -17,9 +17,7 @@ from psp_core.preprocessing.pipeline import volume_store
 from psp_core.preprocessing.store import VolumeStore
 from psp_core.runs import Run, digest_of_code
 
-CODE = tuple(
-    f"psp_core.inputs.{name}" for name in ("filters", "textures", "radiomics", "captk_figures")
-)
+CODE = ("psp_core.inputs", "psp_core.study.radiomics_source")
 CAPTK = "captk"
 
 

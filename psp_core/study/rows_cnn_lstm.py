@@ -36,7 +36,7 @@ ROWS: dict[str, Entry] = {
             f"Jang CNN-LSTM, Model 1, {words}",
             preset,
             "t1ce_slices",
-            printed="cnn_lstm" if preset == "code" else None,
+            printed="cnn_lstm",
         )
         for preset, words in WORDS.items()
     },

@@ -51,7 +51,7 @@ ROWS: dict[str, Entry] = {
     "captk_svm": Entry(
         "psp_core.classifiers.cnn_svm:CaptkSvm",
         "image_only",
-        "figures and SVM (CaPTk's recipe)",
+        "figures and SVM (CaPTk's recipe, without diffusion and perfusion)",
         sources={"radiomics": "radiomics:captk"},
         **OF_SVM,
     ),

@@ -43,7 +43,7 @@ ROWS: dict[str, Entry] = {
     ),
     "scratch_mri": _volume(UNTRAINED, "image_only", "MRI only, ViT end to end from scratch"),
     "mri_finetuned": _volume(
-        SELF_SUPERVISED, "image_only", "MRI only, self-supervised ViT, fine-tuned"
+        SELF_SUPERVISED, "image_only", "MRI only, self-supervised ViT, fine-tuned", printed="mri"
     ),
     "densenet": Entry(
         "psp_core.classifiers.densenet:DenseNetClassifier",

@@ -36,7 +36,7 @@ LIGHT, NETWORKS = "scramble", "scramble_networks"
 OBSERVED, SINGLE = 0, -1
 """Numbers that are no draw of the null: the labels as they are, and one permutation by a seed."""
 COLUMNS = ("model", "title", "permutation", "external", "internal", "n_test", "note")
-CODE = (*FITTING, "psp_core.study.scramble", "psp_core.evaluation")
+CODE = (*FITTING, "psp_core.study.scramble")
 
 
 @dataclass(frozen=True)
@@ -92,8 +92,8 @@ def scramble_labels(run: Run, *, catalogue: Mapping[str, Entry] = CATALOGUE) -> 
 
 def _plan(run: Run, entries: Mapping[str, Entry], test_set: str) -> Plan:
     """What the classification works on, less the sets whose predictions nobody asks for here."""
-    params, table = run.params.classification, study_patients(run).table
-    table = table[table["dataset"].isin([TRAINING, test_set])].reset_index(drop=True)
+    params, whole = run.params.classification, study_patients(run).table
+    table = whole[whole["dataset"].isin([TRAINING, test_set])].reset_index(drop=True)
     training = table[table["dataset"] == TRAINING]
     check_learned_from(run, LIGHT, patient_keys(training))
     entropy = int(run.seed_sequence(CLASSIFICATION).generate_state(1)[0])
@@ -103,7 +103,7 @@ def _plan(run: Run, entries: Mapping[str, Entry], test_set: str) -> Plan:
         folds=draw_folds(training, n_folds=params.folds, seeds=1, entropy=entropy),
         inner_folds={"light": params.inner_folds, "heavy": params.heavy_inner_folds},
         entropy=entropy,
-        sources=open_sources(run, table, entries.values()),
+        sources=open_sources(run, whole, entries.values()),  # the files of all other pages
         defaults=settings_of(run.params, entries),
     )
 

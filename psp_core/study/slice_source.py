@@ -15,7 +15,7 @@ from psp_core.preprocessing.store import VolumeStore
 from psp_core.runs import Run, digest_of, digest_of_code
 from psp_core.study.patients import patient_keys
 
-CODE = ("psp_core.inputs", "psp_core.acquisition")
+CODE = ("psp_core.inputs", "psp_core.acquisition", "psp_core.study.slice_source")
 
 
 def t1ce_slices(run: Run, table: pd.DataFrame, argument: str = "") -> PatientArrays | None:  # noqa: ARG001

@@ -34,7 +34,8 @@ FEWEST_HELD_OUT = 2  # a pair
 KNOWN = ["survival_days", "survival_event"]
 CODE = (
     *("psp_core.study.survival_transfer", "psp_core.pretraining", "psp_core.encoder"),
-    *("psp_core.training", "psp_core.evaluation.concordance", "psp_core.inputs.pooled"),
+    *("psp_core.training", "psp_core.evaluation", "psp_core.inputs.pooled"),
+    *("psp_core.inputs.volumes", "psp_core.inputs.arrays"),
 )
 
 

@@ -22,9 +22,11 @@ from psp_core.evaluation.classes import is_true_progression
 from psp_core.evaluation.metrics import auc
 from psp_core.inputs.arrays import PatientArrays
 from psp_core.params.cnn_lstm import CnnLstmParams
+from psp_core.preprocessing.learnable import check_learned_from
 from psp_core.runs import Run, digest_of, digest_of_code
+from psp_core.study.cross_validation import CODE as FITTING
 from psp_core.study.folds import fold_numbers
-from psp_core.study.patients import TRAINING, study_patients
+from psp_core.study.patients import TRAINING, patient_keys, study_patients
 from psp_core.study.slice_source import t1ce_slices
 from psp_core.study.units import table_of_units
 
@@ -32,10 +34,7 @@ SEARCHES = "sweeps"
 CELLS, BATCH_SIZE, LEARNING_RATE, EPOCHS = "cells", "batch_size", "learning_rate", "epochs"
 SEARCH_COLUMNS = ("parameter", "value", "fold", "auc", "loss", "traced_loss", "note")
 TRACED_SHARE = 0.2
-CODE = (
-    *("psp_core.classifiers", "psp_core.training", "psp_core.evaluation"),
-    *("psp_core.study.sweeps", "psp_core.study.folds"),
-)
+CODE = (*FITTING, "psp_core.study.sweeps")
 Bools = npt.NDArray[np.bool_]
 
 
@@ -78,8 +77,8 @@ def jang_searches(run: Run) -> pd.DataFrame:
     ------
     EstimatorError
         If the training cohort has no slices.
-    StageError, MissingInputError
-        See `units.table_of_units` and `slice_source.t1ce_slices`.
+    OverlapError, StageError, MissingInputError
+        See `units.table_of_units` and `training_slices`.
     """
     if run.params.study.only_light:
         return pd.DataFrame(columns=list(SEARCH_COLUMNS))
@@ -176,9 +175,14 @@ def training_slices(run: Run) -> tuple[pd.DataFrame, PatientArrays]:
     ------
     EstimatorError
         If there is none.
+    OverlapError
+        If a patient of a test set is among them.
+    StageError, MissingInputError
+        See `slice_source.t1ce_slices`.
     """
     table = study_patients(run).table
     rows = table[(table["dataset"] == TRAINING) & table["has_image"]]
+    check_learned_from(run, SEARCHES, patient_keys(rows))
     slices = t1ce_slices(run, table)
     if rows.empty or slices is None:
         raise EstimatorError(

@@ -7,9 +7,11 @@ from typing import Any
 
 import numpy as np
 import pandas as pd
+import pytest
 from sklearn.base import clone
 
 from psp_core.classifiers.jang_forest import JangForest
+from psp_core.errors import EstimatorError
 from psp_core.evaluation.metrics import auc
 
 
@@ -36,3 +38,10 @@ def test_it_finds_the_interval_and_repeats(draw: Callable[..., Any]) -> None:
     assert auc(y_true, forest.predict_proba(rows)[:, 1]) > 0.99
     again = clone(forest).fit(rows, y_true)
     np.testing.assert_array_equal(again.predict_proba(rows), forest.predict_proba(rows))
+
+
+def test_one_class_cannot_be_learned(cohort: Any) -> None:
+    rows, _, _ = cohort
+    rows = rows.assign(total_dose_gy=60.0, fractions=30.0)
+    with pytest.raises(EstimatorError, match="of one class"):
+        JangForest().fit(rows, np.ones(len(rows), dtype=bool))

@@ -107,3 +107,19 @@ def test_a_killed_worker_is_told_and_the_run_goes_on_later(tmp_path: Path) -> No
         prepare_all(SCANS, die, store, stamp=1, workers=2, log=tmp_path / "private")
     prepare_all(SCANS, double, store, stamp=1, workers=2, log=tmp_path / "private")
     assert len(store.scans()) == len(SCANS)
+
+
+def test_a_store_that_is_up_to_date_is_not_locked(
+    tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    """Or pages that read one store could not run side by side."""
+    store, usual = VolumeStore(tmp_path / "volumes"), {"stamp": "v1", "log": tmp_path / "private"}
+    prepare_all([SCANS[0]], double, store, **usual)  # type: ignore[arg-type]
+
+    def held(_: VolumeStore) -> None:
+        raise StageError("another program writes this store")
+
+    monkeypatch.setattr(VolumeStore, "writing", held)
+    prepare_all([SCANS[0]], double, store, **usual)  # type: ignore[arg-type]
+    with pytest.raises(StageError, match="another program"):
+        prepare_all(SCANS, double, store, **usual)  # type: ignore[arg-type]

@@ -9,12 +9,16 @@ import pytest
 from psp_core.evaluation.comparison import delong_test, holm
 from psp_core.evaluation.internal import internal_difference
 from psp_core.report.comparison_table import (
+    BEST_OF,
     COLUMNS,
+    EVERY,
+    NO_BOUND,
     against_the_best,
     declared_comparisons,
     format_comparisons,
     verdict_on_best,
 )
+from psp_core.study.catalogue import CATALOGUE
 from tests.report.results import TITLES, make_predictions
 
 PREDICTIONS = make_predictions()
@@ -103,6 +107,36 @@ def test_the_verdict_counts_what_was_compared() -> None:
         "**No model is found above the best possible score.** 3 of 4 comparisons could be made: "
         "1 on held-out folds, 2 of soft votes."
     )
+
+
+def test_rows_without_a_bound_are_named_and_counted_apart() -> None:
+    nothing = PREDICTIONS["model"] == "clinical_network"
+    blind = PREDICTIONS.assign(feature_set=PREDICTIONS["feature_set"].mask(nothing, "none"))
+    found = against_the_best(blind, leak_between_folds()[1])
+    passed = found[found["second_model"] == NO_BOUND]
+    assert passed["first_model"].tolist() == ["clinical_network"] * 2
+    assert passed["p_holm"].isna().all()
+    assert passed["note"].tolist() == ["no best possible score of 'none'"] * 2
+    verdict = verdict_on_best(found, alpha=0.05, titles=TITLES)
+    assert " of 2 comparisons could be made" in verdict
+    assert verdict.endswith("2 rows are passed over, since no best possible score is known of "
+                            "what the model sees: clinical.")  # fmt: skip
+    assert "–" in set(format_comparisons(found, TITLES)["second"])
+    alone = verdict_on_best(passed, alpha=0.05)
+    assert alone.startswith("**No comparison")
+    assert alone.endswith(": clinical_network.")
+
+
+def test_every_model_that_sees_something_has_a_bound() -> None:
+    seen = {entry.feature_set for entry in CATALOGUE.values()}
+    assert seen - set(BEST_OF) == {"none"}
+
+
+def test_all_declared_pairs_are_of_the_catalogue_and_stand_once() -> None:
+    assert len(set(EVERY)) == len(EVERY)
+    assert {name for pair in EVERY for name in pair} <= set(CATALOGUE)
+    family = declared_comparisons(PREDICTIONS, EVERY)
+    assert family["second_model"].tolist() == ["clinical_network"] * 2
 
 
 def test_without_any_comparison_the_verdict_says_so() -> None:

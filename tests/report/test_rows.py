@@ -5,11 +5,18 @@ from __future__ import annotations
 from pathlib import Path
 
 from psp_core.params.reading import read_params
-from psp_core.report.rows import reduced_table, row_titles, tell_waiting
+from psp_core.report.rows import (
+    reduced_table,
+    row_titles,
+    tell_protocol,
+    tell_waiting,
+    titles_of_study,
+)
 from psp_core.study.catalogue import CATALOGUE
 
 ENTRIES = {name: CATALOGUE[name] for name in ("cnn_lstm_code", "clinical_logistic", "scratch")}
-DEMO = read_params(Path(__file__).parents[2] / "params" / "demo.yaml", "")
+PARAMS = Path(__file__).parents[2] / "params"
+DEMO = read_params(PARAMS / "demo.yaml", "")
 
 
 def test_a_reduced_row_says_so_in_its_title() -> None:
@@ -32,3 +39,25 @@ def test_rows_that_wait_are_counted_and_named() -> None:
     told = tell_waiting(("scratch",), ENTRIES)
     assert told.startswith("**Not run yet** (1 of 3 rows;")
     assert told.endswith(": ViT end to end from scratch.")
+
+
+def test_models_of_all_pages_have_a_title_once_in_the_order_of_the_pages() -> None:
+    there = {"visit_only", "cnn_lstm_code", "days_only", "scratch", "of another study"}
+    titles = titles_of_study(DEMO, there)
+    assert list(titles) == ["days_only", "scratch", "cnn_lstm_code", "visit_only"]
+    assert titles["cnn_lstm_code"] == "Jang CNN-LSTM, Model 1, as its code (reduced)"
+    own = titles_of_study(DEMO, there, experiments=("controls",))
+    assert own == {
+        "days_only": "days since radiotherapy only",
+        "visit_only": "number of the visit only",
+    }
+    assert titles_of_study(DEMO, ()) == {}
+
+
+def test_readers_are_told_who_decides() -> None:
+    assert "Held-out patients decide nothing." in tell_protocol(DEMO)
+    published = read_params(PARAMS / "demo.yaml", "classification.protocol: published")
+    told = tell_protocol(published)
+    assert "held-out fold decides" in told
+    assert "their intervals do not hold" in told
+    assert "decide nothing" not in told

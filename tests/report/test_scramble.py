@@ -7,7 +7,12 @@ import numpy as np
 import pandas as pd
 import pytest
 
-from psp_core.report.scramble import plot_scramble, scramble_table, single_permutation
+from psp_core.report.scramble import (
+    SIGN_ONLY,
+    plot_scramble,
+    scramble_table,
+    single_permutation,
+)
 
 DRAWN = (0.40, 0.45, 0.50, 0.55, 0.60, 0.52, 0.48, 0.71, 0.29)
 
@@ -15,7 +20,9 @@ DRAWN = (0.40, 0.45, 0.50, 0.55, 0.60, 0.52, 0.48, 0.71, 0.29)
 @pytest.fixture
 def fits() -> pd.DataFrame:
     rows = [("logistic", 0, 0.70, 0.66), ("logistic", -1, 0.47, 0.5)]
-    rows += [("logistic", number, value, 0.5) for number, value in enumerate(DRAWN, start=1)]
+    rows += [
+        ("logistic", number, value, 0.25 + value / 2) for number, value in enumerate(DRAWN, start=1)
+    ]
     table = pd.DataFrame(rows, columns=["title", "permutation", "external", "internal"])
     return table.assign(model="m", n_test=20, note="")
 
@@ -36,6 +43,19 @@ def test_the_table_counts_by_hand(fits: pd.DataFrame) -> None:
 def test_a_null_that_is_off_chance_is_said_to_be(fits: pd.DataFrame) -> None:
     moved = fits.assign(external=fits["external"] + 0.2)
     assert scramble_table(moved, confidence_level=0.95)["0.5"].iloc[0] == "outside"
+
+
+def test_a_null_of_two_values_has_no_p(fits: pd.DataFrame) -> None:
+    """A score of one variable: its AUC is a or 1 - a under any labels."""
+    drawn = fits["permutation"] > 0
+    mirrored = 0.3 + 0.4 * (fits["permutation"] % 2)
+    table = scramble_table(
+        fits.assign(external=fits["external"].mask(drawn, mirrored)), confidence_level=0.95
+    )
+    assert table["p"].tolist() == [SIGN_ONLY, "0.100"]
+    assert table["as large"].iloc[0] == "5/9"
+    few = fits[fits["permutation"] <= 2]
+    assert scramble_table(few, confidence_level=0.95)["p"].tolist() == ["0.333", "0.333"]
 
 
 def test_what_could_not_be_measured_is_said(fits: pd.DataFrame) -> None:

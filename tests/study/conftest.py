@@ -6,8 +6,11 @@ import numpy as np
 import pandas as pd
 import pytest
 
+from psp_core.cohorts.stored import write_cohorts
 from psp_core.encoder.tokens import Tokens
+from psp_core.runs import Run
 from psp_core.study.patients import COLUMNS, patient_keys
+from tests.cohorts.made import made_cohort
 
 
 def make_patients(sizes: dict[str, int], seed: int = 0) -> pd.DataFrame:
@@ -53,6 +56,13 @@ def make_tokens(patients: pd.DataFrame, seed: int = 0) -> Tokens:
     values[:, :, 0] += positive[:, None]
     share = rng.uniform(size=(len(patients), 6)).astype(np.float32)
     return Tokens(tuple(patient_keys(patients)), values, share)
+
+
+def put_in_a_test_set(run: Run, subject_id: str) -> None:
+    """Make a patient of the training cohort one whose label is only predicted."""
+    labels = {subject_id: "true_progression"}
+    cohorts = {name: made_cohort("burdenko", labels) for name in ("burdenko", "external")}
+    write_cohorts(run, cohorts)
 
 
 @pytest.fixture(scope="module")

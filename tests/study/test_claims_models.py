@@ -2,12 +2,14 @@
 
 from __future__ import annotations
 
+from dataclasses import replace
 from pathlib import Path
 
 import numpy as np
 import pandas as pd
 import pytest
 
+from psp_core.phantom.latents import CausalModel
 from psp_core.runs import Run, open_run
 from psp_core.study.catalogue import CATALOGUE
 from psp_core.study.claims import FAILS, HOLDS, NOT_TESTABLE, UNDECIDED, Evidence
@@ -52,8 +54,8 @@ def test_the_better_model_is_found_and_the_worse_one_fails(run: Run) -> None:
     given = evidence(run, proposed=1.5, mri_only=0.0, clinical_network=0.2)
     (verdict,) = TESTS["multimodal_beats_one_modality"](given)
     assert verdict.verdict == HOLDS
-    assert verdict.data == "development, phantoms: n = 300, 150 true progression"
-    assert "against MRI only: AUC" in verdict.figures
+    assert verdict.data == "development, phantoms: n = 300, 150 true progression; reduced models"
+    assert "against MRI only (reduced): AUC" in verdict.figures
     (verdict,) = better([("mri_only", "proposed")])(given)
     assert verdict.verdict == FAILS
 
@@ -70,10 +72,46 @@ def test_one_that_fails_is_enough_among_several(run: Run) -> None:
     assert verdict.verdict == FAILS
 
 
+def test_a_copy_of_a_model_is_no_worse_than_the_model(run: Run) -> None:
+    given = evidence(run, proposed=1.0)
+    given.votes["mri_only"] = given.votes["proposed"] * (1 + 1e-16)
+    for pair in (("proposed", "mri_only"), ("mri_only", "proposed")):
+        assert next(iter(better([pair])(given))).verdict == UNDECIDED
+
+
+@pytest.mark.parametrize(
+    ("name", "told"),
+    [
+        ("multimodal_beats_one_modality", "images and columns both"),
+        ("guided_attention_beats_concatenation", "effects add up"),
+        ("whole_brain_beats_lesion", "the rest of the brain has nothing to add"),
+        ("proposed_is_above_chance", "images and columns both"),
+        ("clinical_beats_imaging_but_specificity", "images and columns both"),
+        ("transformer_beats_cnn", ""),
+    ],
+)
+def test_what_phantoms_were_built_with_is_told(run: Run, name: str, told: str) -> None:
+    given = replace(evidence(run, **dict.fromkeys(CATALOGUE, 1.0)), built=CausalModel())
+    (verdict,) = TESTS[name](given)
+    assert verdict.built_in.startswith("built in: " * bool(told))
+    assert told in verdict.built_in
+    assert bool(verdict.built_in) == bool(told)
+    (verdict,) = TESTS[name](replace(given, built=CausalModel(zero_effect=True)))
+    assert verdict.built_in == "built without any effect"
+
+
+def test_a_stand_in_of_the_published_svm_is_not_judged_for_it(run: Run) -> None:
+    fitted = dict.fromkeys(set(CATALOGUE) - {"cnn_svm"}, 1.0)
+    (verdict,) = TESTS["proposed_beats_the_state_of_the_art"](evidence(run, **fitted))
+    assert verdict.verdict == NOT_TESTABLE
+    assert "no scores of CNN-SVM (Akbari-like; needs cnn_svm.weights)" in verdict.figures
+
+
 def test_a_model_that_was_not_fitted_is_named(run: Run) -> None:
+    title = CATALOGUE["transfer"].title
     (verdict,) = TESTS["transfer_beats_scratch"](evidence(run, scratch=1.0))
     assert verdict.verdict == NOT_TESTABLE
-    assert verdict.figures == "this run has no scores of transfer on a test set"
+    assert verdict.figures == f"this run has no scores of {title} on a test set"
 
 
 def test_the_largest_set_that_both_scored_is_judged(run: Run) -> None:

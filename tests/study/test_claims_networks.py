@@ -11,7 +11,10 @@ import pytest
 import torch
 
 from psp_core.classifiers.network import NetworkClassifier
+from psp_core.cohorts.stored import People
 from psp_core.encoder.tokens import Tokens
+from psp_core.errors import OverlapError
+from psp_core.preprocessing import learnable
 from psp_core.runs import Run, open_run
 from psp_core.study import claims_networks
 from psp_core.study.claims import FAILS, HOLDS, NOT_TESTABLE, Evidence
@@ -61,12 +64,34 @@ def test_a_fitted_proposed_model_moves_against_its_score(
 def test_the_claim_on_perturbations_fails_on_both_networks(
     run: Run, patients: pd.DataFrame, tokens: Tokens, monkeypatch: pytest.MonkeyPatch
 ) -> None:
+    checked: list[str] = []
+
+    def check(run: Run, stage: str, keys: list[str]) -> None:
+        assert (run, stage) == (given.run, "perturbation")
+        checked.extend(keys)
+
     monkeypatch.setattr(claims_networks, "trained_tokens", lambda *_: tokens)
+    monkeypatch.setattr(claims_networks, "check_learned_from", check)
     given = Evidence(run, pd.DataFrame(), patients, None)
     of_lstm, of_proposed = perturbation_cannot_be_calculated(given)
     assert (of_lstm.verdict, of_proposed.verdict) == (FAILS, FAILS)
     assert "CNN-LSTM of 16 pixels" in of_lstm.data
-    assert "its 30 patients" in of_proposed.data
+    assert of_proposed.data.endswith("its 30 patients; reduced models")
+    assert len(checked) == 30
+    assert all(key.startswith("burdenko/") for key in checked)
+    monkeypatch.delattr(claims_networks, "NetworkClassifier")
+    assert perturbation_cannot_be_calculated(given)[1] == of_proposed  # read, not fitted again
+
+
+def test_no_patient_of_a_test_set_is_fitted_on(
+    run: Run, patients: pd.DataFrame, tokens: Tokens, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    tested = frozenset({"burdenko/burdenko-003"})
+    people = People(labelled=frozenset(), tested=tested, crosswalk=None)
+    monkeypatch.setattr(claims_networks, "trained_tokens", lambda *_: tokens)
+    monkeypatch.setattr(learnable, "stored_people", lambda _: people)
+    with pytest.raises(OverlapError, match="perturbation"):
+        perturbation_cannot_be_calculated(Evidence(run, pd.DataFrame(), patients, None))
 
 
 def test_without_patients_or_an_encoder_the_network_alone_is_judged(

@@ -2,7 +2,10 @@
 
 from __future__ import annotations
 
+import ast
+from collections.abc import Iterable
 from dataclasses import replace
+from importlib.util import find_spec
 from pathlib import Path
 from types import SimpleNamespace
 from typing import Any
@@ -19,6 +22,21 @@ from psp_core.inputs import radiomics
 from psp_core.inputs.arrays import keys_of
 from psp_core.preprocessing.batch import EXCLUDED
 from psp_core.preprocessing.store import VolumeStore
+from psp_core.study import (
+    ablation,
+    cnn_feature_source,
+    explained,
+    heavy_plumbing,
+    jang_folds,
+    latent_controls,
+    null_folds,
+    optimism,
+    radiomics_source,
+    scramble,
+    slice_source,
+    survival_transfer,
+    sweeps,
+)
 from psp_core.study.catalogue import CATALOGUE, Entry
 from psp_core.study.cross_validation import (
     Plan,
@@ -207,6 +225,75 @@ def test_a_training_curve_has_the_mean_loss_since_the_snapshot_before() -> None:
         training_curve(fitted), [[2, 3.0, 0.5, 0.75], [5, 3.0, 0.625, 0.25]]
     )
     assert training_curve(SimpleNamespace()).shape == (0, 4)
+
+
+ROOMS = ("classifiers", "encoder", "evaluation", "explain", "inputs", "pretraining", "training")
+"""Where numbers of fits are made. Of the other rooms `errors`, `params` and `runs` decide none, the
+stores of `preprocessing` carry arrays, and what the rest makes comes in as data with a digest."""
+
+
+def imported(module: str) -> set[str]:
+    """Modules of `ROOMS` that one module names in its imports, wherever they stand in it."""
+    spec = find_spec(module)
+    assert spec is not None
+    assert spec.origin is not None
+    names: set[str] = set()
+    for node in ast.walk(ast.parse(Path(spec.origin).read_text(encoding="utf-8"))):
+        if isinstance(node, ast.Import):
+            names |= {alias.name for alias in node.names}
+        elif isinstance(node, ast.ImportFrom) and node.module:
+            names |= {node.module, *(f"{node.module}.{alias.name}" for alias in node.names)}
+    inside = {name for name in names if name.startswith(tuple(f"psp_core.{one}." for one in ROOMS))}
+    return {name for name in inside if _is_module(name)}
+
+
+def _is_module(name: str) -> bool:
+    try:
+        return find_spec(name) is not None
+    except ModuleNotFoundError:  # a class of a module
+        return False
+
+
+def reached(modules: Iterable[str]) -> set[str]:
+    """These modules, and all of `ROOMS` that they import, however far."""
+    found: set[str] = set()
+    waiting = set(modules)
+    while waiting:
+        found |= waiting
+        waiting = set().union(*map(imported, waiting)) - found
+    return found
+
+
+ESTIMATORS = {entry.module for entry in CATALOGUE.values()}
+TOLD = {
+    "cross_validation": (module.CODE, ESTIMATORS),
+    "explained": (explained.CODE, ESTIMATORS),
+    "heavy_plumbing": (heavy_plumbing.CODE, ESTIMATORS),
+    "latent_controls": (latent_controls.CODE, ESTIMATORS),
+    "null_folds": (null_folds.CODE, ESTIMATORS),
+    "optimism": (optimism.CODE, ESTIMATORS),
+    "scramble": (scramble.CODE, ESTIMATORS),
+    "sweeps": (sweeps.CODE, ESTIMATORS),
+    "jang_folds": (jang_folds.CODE, ESTIMATORS),
+    "ablation": (ablation.CODE, set()),
+    "survival_transfer": (survival_transfer.CODE, set()),
+    "cnn_feature_source": (cnn_feature_source.CODE, set()),
+    "radiomics_source": (radiomics_source.CODE, set()),
+    "slice_source": (slice_source.CODE, set()),
+}
+
+
+@pytest.mark.parametrize("stage", TOLD)
+def test_a_changed_line_in_what_a_fit_imports_makes_it_anew(stage: str) -> None:
+    code, estimators = TOLD[stage]
+    needed = reached({f"psp_core.study.{stage}", *estimators})
+    missing = {
+        name
+        for name in needed
+        if not any(name == one or name.startswith(f"{one}.") for one in code)
+    }
+    assert missing == set()
+    assert len(needed) > 1
 
 
 def test_what_an_estimator_selected_is_recorded(plan: Plan) -> None:

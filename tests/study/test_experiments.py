@@ -9,7 +9,7 @@ from typing import Any
 import pandas as pd
 import pytest
 
-from psp_core.errors import EstimatorError, StageError
+from psp_core.errors import EstimatorError, OverlapError, StageError
 from psp_core.runs import Run
 from psp_core.study import cross_validation, experiments
 from psp_core.study.catalogue import CATALOGUE
@@ -23,6 +23,7 @@ from psp_core.study.experiments import (
 )
 from psp_core.study.patients import Patients
 from tests.cohorts.made import run_with_cohorts
+from tests.study.conftest import put_in_a_test_set
 
 PARAMS = Path(__file__).parents[2] / "params" / "ci.yaml"
 LINES = {
@@ -105,7 +106,7 @@ def test_a_plan_has_what_the_params_say_and_a_repetition_more_leaves_the_others_
         "days_only": CATALOGUE["days_only"],
         "jang_forest_code": CATALOGUE["jang_forest_code"],
     }
-    plan, longer = (plan_of(run, entries, patients, seeds=seeds) for seeds in (1, 2))
+    plan, longer = (plan_of(run, entries, patients, stage="plan", seeds=seeds) for seeds in (1, 2))
     assert plan.inner_folds == {"light": 2, "heavy": 3}
     assert plan.repetitions == {"heavy": 2}
     assert plan.protocol == "closed"
@@ -116,6 +117,14 @@ def test_a_plan_has_what_the_params_say_and_a_repetition_more_leaves_the_others_
     first = longer.folds[longer.folds["seed"] == 0].reset_index(drop=True)
     pd.testing.assert_frame_equal(first, plan.folds.reset_index(drop=True))
     assert set(longer.folds["seed"]) == {0, 1}
+
+
+def test_nothing_is_fitted_on_a_patient_of_a_test_set(run: Run, patients: pd.DataFrame) -> None:
+    put_in_a_test_set(run, "burdenko-003")
+    with pytest.raises(OverlapError, match=r"^baselines would be fitted .* burdenko/burdenko-003"):
+        fit_experiment(run, BASELINES, catalogue=LINES)
+    with pytest.raises(OverlapError, match="explanation would be fitted"):
+        plan_of(run, {}, patients, stage="explanation", seeds=1)
 
 
 def test_without_pre_training_a_row_on_untrained_tokens_fails_with_its_reason(run: Run) -> None:

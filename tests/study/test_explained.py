@@ -12,7 +12,7 @@ import pytest
 
 from psp_core.classifiers.feature_sets import DOSES
 from psp_core.encoder.tokens import Tokens
-from psp_core.errors import StageError
+from psp_core.errors import OverlapError, StageError
 from psp_core.explain.known_effects import DOSE, known_contributions
 from psp_core.explain.players import IMAGE
 from psp_core.phantom.latents import CausalModel, draw_labels, draw_latents
@@ -32,6 +32,7 @@ from psp_core.study.explained import (
 from psp_core.study.folds import draw_folds
 from psp_core.study.patients import Patients
 from tests.cohorts.made import run_with_cohorts
+from tests.study.conftest import put_in_a_test_set
 
 PARAMS = Path(__file__).parents[2] / "params" / "ci.yaml"
 
@@ -102,6 +103,12 @@ def test_an_explanation_is_read_as_it_was_written(run: Run, patients: pd.DataFra
     own = patients[patients["dataset"] == "burdenko"]
     assert set(written["subject_id"]) == set(own["subject_id"])  # each is held out once
     assert written.groupby(["subject_id", "players", "player"]).size().eq(1).all()
+
+
+def test_nothing_is_explained_that_is_fitted_on_a_patient_of_a_test_set(run: Run) -> None:
+    put_in_a_test_set(run, "burdenko-003")
+    with pytest.raises(OverlapError, match="explanation would be fitted on 1 of the patients"):
+        explain_run(run)
 
 
 def truth_table(model: CausalModel) -> pd.DataFrame:

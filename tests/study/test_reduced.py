@@ -2,10 +2,13 @@
 
 from __future__ import annotations
 
+import json
+from dataclasses import asdict
 from pathlib import Path
 
 import pytest
 
+from psp_core.params.cnn_lstm import CnnLstmParams, CnnLstmSweepParams
 from psp_core.params.reading import read_params
 from psp_core.study.catalogue import CATALOGUE
 from psp_core.study.reduced import reduced_settings, section_of
@@ -40,3 +43,44 @@ def test_rows_on_tokens_have_the_sizes_of_their_encoder(name: str) -> None:
 def test_a_section_is_found_by_its_dotted_name() -> None:
     params = read_params(PARAMS / "ci.yaml", "")
     assert section_of(params, "classification.network") is params.classification.network
+
+
+SMALL = ["ablation.steps", "ablation.batch_size"]
+
+
+@pytest.mark.parametrize(
+    ("name", "told", "not_told"),
+    [
+        ("proposed", ["pretraining.steps", "pretraining.batch_size"], SMALL),
+        ("mri_only_untrained", [], ["pretraining.steps", *SMALL]),
+        ("proposed_finetuned", SMALL, ["survival.steps", "ablation.decoder_width"]),
+        ("transfer", ["survival.steps", "survival.batch_size"], SMALL),
+        ("scratch", [], [*SMALL, "survival.steps"]),
+        ("ssl_mae", [*SMALL, "ablation.decoder_width"], ["pretraining.steps"]),
+        ("ssl_untrained", [], SMALL),
+        ("densenet", ["densenet.pretext_steps"], SMALL),
+    ],
+)
+def test_a_row_has_the_sizes_of_what_it_was_taught_with(
+    name: str, told: list[str], not_told: list[str]
+) -> None:
+    changed = (
+        "{pretraining.steps: 7, pretraining.batch_size: 3, ablation.steps: 7, "
+        "ablation.batch_size: 3, ablation.decoder_width: 32, survival.steps: 7, "
+        "survival.batch_size: 3, densenet.pretext_steps: 7}"
+    )
+    named = reduced(name, changed)
+    assert set(told) <= set(named)
+    assert not set(not_told) & set(named)
+    assert len(named) == len(set(named))
+
+
+def test_a_section_within_a_section_is_compared_with_its_own_default(
+    monkeypatch: pytest.MonkeyPatch,
+) -> None:
+    monkeypatch.setattr(CnnLstmParams, "SIZES", ("sweeps",))
+    default = {f"cnn_lstm.sweeps.{key}": one for key, one in asdict(CnnLstmSweepParams()).items()}
+    for changes, told in ((default, []), (default | {"cnn_lstm.sweeps.folds": 3}, ["sweeps"])):
+        params = read_params(PARAMS / "demo.yaml", json.dumps(changes))
+        named = reduced_settings(params, CATALOGUE["cnn_lstm_code"])
+        assert named == [f"cnn_lstm.{one}" for one in told]

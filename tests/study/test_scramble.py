@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from dataclasses import replace
+from pathlib import Path
 
 import numpy as np
 import pandas as pd
@@ -13,14 +14,25 @@ from psp_core.evaluation.metrics import auc
 from psp_core.evaluation.permutations import permutation_null
 from psp_core.phantom.latents import CausalModel
 from psp_core.preprocessing.store import VolumeStore
+from psp_core.study import scramble
 from psp_core.study.catalogue import CATALOGUE
 from psp_core.study.cross_validation import Plan, cross_validate, units_of
 from psp_core.study.folds import draw_folds
 from psp_core.study.latent_cohort import IMAGE_FIGURES, draw_latent_cohort
-from psp_core.study.scramble import OBSERVED, SINGLE, Scramble, permuted, scramble_unit
+from psp_core.study.patients import Patients
+from psp_core.study.scramble import (
+    OBSERVED,
+    SINGLE,
+    Scramble,
+    permuted,
+    scramble_labels,
+    scramble_unit,
+)
 from psp_core.study.votes import collect
+from tests.cohorts.made import run_with_cohorts
 from tests.study.conftest import make_patients
 
+PARAMS = Path(__file__).parents[2] / "params" / "ci.yaml"
 INNER = {"light": 2, "heavy": 2}
 
 
@@ -110,6 +122,22 @@ def test_a_leak_of_the_true_labels_would_move_the_null(phantoms: Plan) -> None:
     told = patients.assign(days_since_rt=is_true_progression(patients["label"]).astype(float))
     found = scramble_unit(unit("days_only", OBSERVED), plan=replace(phantoms, patients=told))
     assert found["internal"].iloc[0] == 1
+
+
+def test_sources_are_opened_as_on_every_other_page(
+    tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    """Else the files of pages that run beside this one would be others."""
+    patients = make_patients({"burdenko": 30, "external": 12, "upenn_gbm": 6})
+    tables: list[pd.DataFrame] = []
+    monkeypatch.setattr(scramble, "study_patients", lambda _: Patients(patients, pd.DataFrame()))
+    monkeypatch.setattr(scramble, "open_sources", lambda _, table, __: tables.append(table) or {})
+    changes = {"study.workers": 1, "study.only_light": True, "controls.scramble.permutations": 1}
+    changes |= {"controls.scramble.models": ["days_only"]}  # type: ignore[dict-item]
+    run = run_with_cohorts(PARAMS, tmp_path / "run", changes)
+    found = scramble_labels(run)
+    pd.testing.assert_frame_equal(tables[0], patients)
+    assert set(found["n_test"]) == {12}
 
 
 def test_what_cannot_be_fitted_says_why(plan: Plan) -> None:

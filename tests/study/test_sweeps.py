@@ -9,7 +9,7 @@ import numpy as np
 import pandas as pd
 import pytest
 
-from psp_core.errors import EstimatorError
+from psp_core.errors import EstimatorError, OverlapError
 from psp_core.inputs.arrays import PatientArrays
 from psp_core.inputs.slices import carrying
 from psp_core.params.cnn_lstm import CnnLstmParams, CnnLstmSweepParams
@@ -23,7 +23,7 @@ from psp_core.study.sweeps import (
     traced_rows,
 )
 from tests.cohorts.made import run_with_cohorts
-from tests.study.conftest import make_patients
+from tests.study.conftest import make_patients, put_in_a_test_set
 
 PARAMS_FILE = Path(__file__).parents[2] / "params" / "ci.yaml"
 PARAMS = CnnLstmParams(
@@ -119,6 +119,15 @@ def test_before_the_first_book_nothing_is_searched(tmp_path: Path) -> None:
     overrides = OVERRIDES | {"study.only_light": True}
     run = run_with_cohorts(PARAMS_FILE, tmp_path / "run", overrides)
     assert jang_searches(run).empty
+
+
+def test_nothing_is_searched_on_a_patient_of_a_test_set(
+    tmp_path: Path, in_place: dict[str, Any]
+) -> None:
+    run = run_with_cohorts(PARAMS_FILE, tmp_path / "run", OVERRIDES)
+    put_in_a_test_set(run, in_place["rows"]["subject_id"].iloc[3])
+    with pytest.raises(OverlapError, match="sweeps would be fitted on 1 of the patients"):
+        jang_searches(run)
 
 
 def test_without_slices_there_is_nothing_to_search(
