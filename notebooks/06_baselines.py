@@ -190,7 +190,8 @@ else:
 # Images and clinical values of the training patients are put in another order together, by one
 # seed, while the labels stay; then the cross-validation runs as above, on fewer folds where the
 # table says so. A single draw says only that it lies where chance may lie, and how far that
-# reaches is known exactly: the last columns. Page 07 permutes many times, with lighter models.
+# reaches is known exactly: the last columns. Page 07 permutes many times, with lighter models. The
+# figure's second part, the scrambled model on the other centre, is not rerun with this network.
 
 # %% tags=["full-width"]
 scrambled = jang_scrambled(run)
@@ -206,6 +207,8 @@ else:
 # true progression. Reruns are the soft votes on the external set, at a threshold that the training
 # cohort froze unless the protocol above says otherwise; the published code chose its threshold on
 # the test set itself. Published matrices are the counts that the printed recalls round.
+# The printed averages over both classes are left out. Nine slices lie at the spacing of each
+# series, as in the code; the paper's series had about 1 mm.
 
 # %% tags=["full-width"] mystnb={"image": {"alt": "Curves and counts of calls of Jang's models"}}
 arms = jang_arms(titles)

@@ -28,6 +28,7 @@ overrides = ""
 from IPython.display import Markdown, display
 
 from psp_core.report.claims import PAPERS, format_ledger, judged_run, ledger_counts, read_ledger
+from psp_core.report.rows import tell_protocol
 from psp_core.runs import open_run
 
 run = open_run(params_file, run_dir, overrides)
@@ -66,7 +67,7 @@ tested = sum(bool(one.test) for one in claims)
 display(
     Markdown(
         f"**{len(claims)} claims, {tested} of them with a test.** Claims about patients are judged "
-        "on several sets, and counted once for each."
+        f"on several sets, and counted once for each. {tell_protocol(run.params)}"
     )
 )
 ledger_counts(judged)

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Mapping
 from itertools import cycle
+from textwrap import fill
 
 import matplotlib.pyplot as plt
 import numpy as np
@@ -17,6 +18,7 @@ from psp_core.report.formatting import words
 COLOURS = {"vote": "#0072b2", "mean": "#d55e00", "fold": "0.75", "chance": "0.6"}
 GRID = np.linspace(0, 1, 201)
 PANELS_PER_ROW = 3
+TITLE_WIDTH = 46  # characters of a row of intervals
 
 
 def plot_roc(
@@ -94,10 +96,10 @@ def plot_auc_intervals(
 ) -> Axes:
     """Draw the AUC of every model with its interval, a colour for each set of patients."""
     names = [name for name in titles if (summary["model"] == name).any()]
-    if ax is None:
-        size = (6.4, 0.8 + 0.42 * len(names))
-        _, ax = plt.subplots(figsize=size, layout="constrained")
     sets = list(dict.fromkeys(zip(summary["split"], summary["dataset"], strict=True)))
+    if ax is None:
+        size = (7.6, 0.8 + (0.22 + 0.06 * len(sets)) * len(names))
+        _, ax = plt.subplots(figsize=size, layout="constrained")
     sets.sort(key=lambda one: (one[0] != VALIDATION, one[1] != "external", one[1]))
     colours = ("#0072b2", "#d55e00", "#009e73", "#cc79a7", "#e69f00", "#56b4e9", "#000000", "0.5")
     step = min(0.22, 0.8 / max(1, len(sets)))
@@ -109,13 +111,16 @@ def plot_auc_intervals(
         label = f"{words(dataset)}, {'held-out folds' if split == VALIDATION else 'soft vote'}"
         ax.scatter(rows["auc"], height, s=16, color=colour, label=label, zorder=3)
     ax.axvline(0.5, color="0.6", linestyle=":", linewidth=0.8)
-    ax.set_yticks(range(len(names)), [titles[name] for name in names], fontsize=8)
+    labels = [fill(titles[name], TITLE_WIDTH) for name in names]
+    ax.set_yticks(range(len(names)), labels, fontsize=7.5)
+    ax.set_ylim(-0.6, len(names) - 0.4)
     ax.invert_yaxis()
     least = min(0.2, float(summary["auc"].min()) - 0.02) if len(summary) else 0.2
     ax.set(xlabel="AUC", xlim=(max(0.0, least), 1.0))
     if sets:
-        ax.legend(
-            frameon=False, fontsize=7, loc="upper center", bbox_to_anchor=(0.4, -0.16), ncol=3
+        handles, names_of_sets = ax.get_legend_handles_labels()
+        ax.figure.legend(
+            handles, names_of_sets, loc="outside upper center", ncols=2, frameon=False, fontsize=7
         )
     ax.spines[["top", "right"]].set_visible(False)
     return ax

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import numpy as np
 import pandas as pd
+from matplotlib.axes import Axes
 
 from psp_core.evaluation.summary import results_summary
 from psp_core.report.roc import plot_auc_intervals, roc_panels
@@ -52,14 +53,18 @@ def test_a_set_of_one_class_has_empty_panels() -> None:
 
 
 def test_without_results_the_figure_of_intervals_is_empty() -> None:
-    assert plot_auc_intervals(SUMMARY[:0], TITLES).get_legend() is None
+    assert plot_auc_intervals(SUMMARY[:0], TITLES).figure.legends == []
+
+
+def shared_legend(ax: Axes) -> list[str]:
+    return [text.get_text() for text in ax.figure.legends[0].get_texts()]
 
 
 def test_every_set_is_drawn_in_a_colour_of_its_own() -> None:
     external = SUMMARY[SUMMARY["dataset"] == "external"]
     more = [external.assign(dataset=f"set_{n}") for n in range(5)]
     ax = plot_auc_intervals(pd.concat([SUMMARY, *more], ignore_index=True), TITLES)
-    assert legend(ax)[2:] == [f"set {n}, soft vote" for n in range(5)]
+    assert shared_legend(ax)[2:] == [f"set {n}, soft vote" for n in range(5)]
     colours = [tuple(one.get_facecolor()[0]) for one in ax.collections if len(one.get_facecolor())]
     assert len(set(colours)) == 7
 
@@ -73,4 +78,4 @@ def test_a_curve_ends_at_both_corners() -> None:
 def test_intervals_are_drawn_for_every_model_and_set() -> None:
     ax = plot_auc_intervals(SUMMARY, TITLES)
     assert [tick.get_text() for tick in ax.get_yticklabels()] == list(TITLES.values())
-    assert legend(ax) == ["burdenko, held-out folds", "external, soft vote"]
+    assert shared_legend(ax) == ["burdenko, held-out folds", "external, soft vote"]
