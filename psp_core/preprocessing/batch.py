@@ -2,10 +2,9 @@
 
 from __future__ import annotations
 
-import multiprocessing
 import traceback
 from collections.abc import Callable, Mapping, Sequence
-from concurrent.futures import Future, ProcessPoolExecutor
+from concurrent.futures import as_completed
 from concurrent.futures.process import BrokenProcessPool
 from dataclasses import dataclass
 from functools import partial
@@ -20,8 +19,8 @@ from psp_core.errors import (
     StageError,
 )
 from psp_core.preprocessing.store import Array, VolumeStore
+from psp_core.preprocessing.workers import end_pool, kept_pool
 from psp_core.runs import atomic_path, digest_of
-from psp_core.runs.process import start_worker
 from psp_core.runs.progress import Progress
 
 EXCLUDED, DONE = "excluded", "done"
@@ -76,7 +75,7 @@ def prepare_all(
     items : sequence of Scan
         Different keys.
     work : callable
-        Makes one scan; must be picklable. Called in fresh processes with one thread each.
+        Makes one scan; must be picklable. Called in processes with one thread each.
     store : VolumeStore
         Where to write.
     stamp : object
@@ -115,7 +114,7 @@ def run_in_processes(
     *,
     progress: Progress | None = None,
 ) -> None:
-    """Call for every item, in fresh processes of one thread where that is worth it.
+    """Call for every item, in processes of one thread where that is worth it.
 
     Parameters
     ----------
@@ -137,28 +136,20 @@ def run_in_processes(
             call(item)
             _count(progress, item)
         return
-    context = multiprocessing.get_context("spawn")
+    pool = kept_pool(workers)
     try:
-        with ProcessPoolExecutor(min(workers, len(items)), context, start_worker) as pool:
-            futures = [pool.submit(call, item) for item in items]
-            try:
-                for future, item in zip(futures, items, strict=True):
-                    future.add_done_callback(partial(_count_done, progress, item))
-                for future in futures:
-                    future.result()  # raises what a worker raised
-            finally:
-                for future in futures:
-                    future.cancel()
-    except BrokenProcessPool as error:
+        futures = {pool.submit(call, item): item for item in items}
+        for future in as_completed(futures):
+            future.result()  # raises what a worker raised
+            _count(progress, futures[future])
+    except BaseException as error:
+        end_pool(workers)  # nothing goes on behind the caller's back
+        if not isinstance(error, BrokenProcessPool):
+            raise
         raise StageError(
             "a worker process was killed, perhaps for lack of memory; run again with fewer "
             "study.workers: what is done stays"
         ) from error
-
-
-def _count_done(progress: Progress | None, item: Any, future: Future[None]) -> None:
-    if not future.cancelled() and future.exception() is None:
-        _count(progress, item)
 
 
 def _count(progress: Progress | None, item: Any) -> None:
