@@ -144,7 +144,7 @@ if fit_curves(fitted.outcome.curves, titles):
 # %% tags=["full-width"]
 selected = selected_by_fold(run, "radiomics_forest")
 display(Markdown(tell_agreement(selected)))
-display(selected_table(selected).style.hide(axis="index"))
+display(selected_table(selected).style.hide(axis="index").format(precision=1))
 of_page = ["cnn_lstm", "radiomics", "cnn_svm", "densenet"]
 assumed_settings(params_file, of_page).style.hide(axis="index")
 

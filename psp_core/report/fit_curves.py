@@ -58,7 +58,7 @@ def fit_curves(curves: pd.DataFrame, titles: Mapping[str, str]) -> list[Axes]:
     for ax in panels[len(shown) :]:
         ax.remove()
     handles, labels = panels[0].get_legend_handles_labels()
-    figure.legend(handles, labels, loc="outside lower center", ncols=2, frameon=False, fontsize=8)
+    figure.legend(handles, labels, loc="outside upper center", ncols=2, frameon=False, fontsize=8)
     figure.supxlabel("Step", fontsize=9)
     figure.supylabel("Loss", fontsize=9)
     return panels[: len(shown)]

@@ -19,6 +19,7 @@ COLOURS = {"vote": "#0072b2", "mean": "#d55e00", "fold": "0.75", "chance": "0.6"
 GRID = np.linspace(0, 1, 201)
 PANELS_PER_ROW = 3
 TITLE_WIDTH = 46  # characters of a row of intervals
+PANEL_WIDTH = 32  # characters above a panel
 
 
 def plot_roc(
@@ -61,7 +62,7 @@ def plot_roc(
         ax.plot([], [], linestyle="none", label=f"interval {result['auc']:.3f}{bounds}")
     ax.set(xlabel="1 − specificity", ylabel="Sensitivity", xlim=(0, 1), ylim=(0, 1.01))
     ax.set_aspect("equal")
-    ax.set_title(title, fontsize=8)
+    ax.set_title(fill(title, PANEL_WIDTH), fontsize=8)
     if heights or vote["y_true"].nunique() == 2:
         ax.legend(
             fontsize=6.5, loc="lower right", handlelength=1.2, framealpha=0.85, edgecolor="none"
