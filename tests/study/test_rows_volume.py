@@ -23,6 +23,7 @@ def test_printed_rows_are_those_of_the_paper() -> None:
     assert {name: row.printed for name, row in ROWS.items() if row.printed} == {
         "scratch": "scratch",
         "transfer": "transfer",
+        "mri_finetuned": "mri",
     }
 
 
