@@ -50,7 +50,7 @@ params = run.params.explanation
 # %%
 explained = explain_run(run)
 known = known_importance(run)
-model = params.models[0]
+model = explained["model"].iloc[0]
 single = explained[(explained["model"] == model) & (explained["players"] == SINGLE)]
 grouped = explained[(explained["model"] == model) & (explained["players"] == GROUPED)]
 patients = single.drop_duplicates(["dataset", "subject_id"])

@@ -27,6 +27,7 @@ from psp_core.study.protocols import CLOSED, fit_published
 from psp_core.study.units import table_of_units
 
 STAGE = "explanation"
+WITHOUT_IMAGE = "clinical_network"  # explained where a run has no encoder
 SINGLE, GROUPED = "single", "dose_grouped"
 CODE = (*FITTING, "psp_core.study.explained")
 
@@ -34,7 +35,8 @@ CODE = (*FITTING, "psp_core.study.explained")
 def explain_run(run: Run, *, catalogue: Mapping[str, Entry] = CATALOGUE) -> pd.DataFrame:
     """Fit the models of ``params.explanation`` again on every training fold, and explain them.
 
-    They are the very models of the classification: same folds, same random states.
+    They are the very models of the classification: same folds, same random states. Models that
+    read what this run has not are left out; where none is left, the clinical network stands in.
 
     Returns
     -------
@@ -46,7 +48,7 @@ def explain_run(run: Run, *, catalogue: Mapping[str, Entry] = CATALOGUE) -> pd.D
     Raises
     ------
     EstimatorError
-        If a model has no player or too many, or the run has not what it reads.
+        If a model has no player or too many.
     OverlapError
         See `experiments.plan_of`.
     StageError, MissingInputError, TableError
@@ -56,6 +58,14 @@ def explain_run(run: Run, *, catalogue: Mapping[str, Entry] = CATALOGUE) -> pd.D
     entries = find_entries(params.models, catalogue)
     patients = study_patients(run).table
     plan = plan_of(run, entries, patients, stage=STAGE, seeds=params.seeds)
+    entries = {
+        name: entry
+        for name, entry in entries.items()
+        if all(plan.sources.get(source) is not None for source in entry.sources.values())
+    }
+    if not entries:
+        entries = find_entries((WITHOUT_IMAGE,))
+        plan = plan_of(run, entries, patients, stage=STAGE, seeds=params.seeds)
     units = {unit.key.replace("/", "_"): unit for unit in units_of(entries, plan)}
     depends_on = {
         "plan": plan_digest(plan),

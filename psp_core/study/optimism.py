@@ -94,20 +94,19 @@ def optimism_of_run(run: Run) -> pd.DataFrame:
     Returns
     -------
     DataFrame
-        See `protocol_arms`, with ``story`` (as set, zero effect, images), ``seed`` and ``n``.
+        See `protocol_arms`, with ``story`` (images where the model has them), ``seed`` and ``n``.
 
     Raises
     ------
     EstimatorError, OverlapError
-        If the model is not a network, or reads what the run has not; see `experiments.plan_of`.
+        If the model is not a network; see `experiments.plan_of`.
     StageError, MissingInputError, TableError
         If what earlier pages write is not there.
     """
     params, name = run.params.optimism, run.params.optimism.model
     entry = find_entries((name,))[name]
     defaults = settings_of(run.params, {name: entry})[entry.params]
-    first = latent_seed(run, "optimism")
-    causes = causal_model(run.params.phantom)
+    first, causes = latent_seed(run, "optimism"), causal_model(run.params.phantom)
     units: dict[str, Drawn | Imaged] = {
         f"{story.replace(' ', '_')}_{number:03d}_{part.replace(' ', '_')}": Drawn(
             story, told, first + number, part
@@ -117,10 +116,11 @@ def optimism_of_run(run: Run) -> pd.DataFrame:
         for part in PARTS
     }
     plan = plan_of(run, {name: entry}, study_patients(run).table, stage="optimism", seeds=1)
-    imaged = _imaged(entry, plan.patients, plan.folds)
-    estimator = build_estimator(entry, sources=plan.sources, random_state=first, defaults=defaults)
-    for part in PARTS:
-        units[f"images_{part.replace(' ', '_')}"] = Imaged(part, estimator, imaged, first)
+    if all(plan.sources.get(source) is not None for source in entry.sources.values()):
+        own = _imaged(entry, plan.patients, plan.folds)
+        model = build_estimator(entry, sources=plan.sources, random_state=first, defaults=defaults)
+        for part in PARTS:
+            units[f"images_{part.replace(' ', '_')}"] = Imaged(part, model, own, first)
     depends_on = {
         "drawn": {key: asdict(one) for key, one in units.items() if isinstance(one, Drawn)},
         "images": [plan_digest(plan), [unit.digest for unit in units_of({name: entry}, plan)]],

@@ -79,9 +79,11 @@ def survival_table(run: Run) -> pd.DataFrame:
     """
     names = run.params.survival.collections
     store, stored, people = volume_store(run), stored_cohorts(run), stored_people(run)
-    cases = learnable_cases(run, study_cases(run), [*names, SEGMENTED], stage=STAGE)
     tables = [table for name, table in stored.items() if name in names]
-    rows = pd.concat(tables, ignore_index=True) if tables else pd.DataFrame(columns=KNOWN)
+    if not tables:  # as with the Burdenko collection alone
+        return pd.DataFrame(columns=["key", "days", "died"])
+    cases = learnable_cases(run, study_cases(run), [*names, SEGMENTED], stage=STAGE)
+    rows = pd.concat(tables, ignore_index=True)
     rows = rows[rows[KNOWN].notna().all(axis=1) & (rows["timepoint"] == 0)]
     patients = {case.key: patient_of(case.key) for case in cases}
     of_rows = rows["dataset"].astype(str) + "/" + rows["subject_id"].astype(str)

@@ -105,6 +105,12 @@ def test_an_explanation_is_read_as_it_was_written(run: Run, patients: pd.DataFra
     assert written.groupby(["subject_id", "players", "player"]).size().eq(1).all()
 
 
+def test_without_an_encoder_the_clinical_network_is_explained(run: Run) -> None:
+    lacking = {"explanation.models": ["proposed"], "explanation.seeds": 1}
+    without = run_with_cohorts(PARAMS, run.folder, lacking | {"study.workers": 1})
+    assert set(explain_run(without)["model"]) == {"clinical_network"}
+
+
 def test_nothing_is_explained_that_is_fitted_on_a_patient_of_a_test_set(run: Run) -> None:
     put_in_a_test_set(run, "burdenko-003")
     with pytest.raises(OverlapError, match="explanation would be fitted on 1 of the patients"):

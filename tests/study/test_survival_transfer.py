@@ -27,6 +27,15 @@ def test_a_person_is_learned_from_once_with_the_scan_that_stays(
     assert table["died"].sum() == 7
 
 
+def test_without_such_a_collection_there_is_nobody_to_learn_from(
+    tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    run = made_run(tmp_path / "run", monkeypatch, survival_transfer)
+    monkeypatch.setattr(survival_transfer, "stored_cohorts", lambda _: {})
+    assert survival_table(run).empty
+    assert learn_survival(run) is None
+
+
 def test_a_person_with_a_label_is_refused(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
     run = made_run(tmp_path / "run", monkeypatch, survival_transfer, label="true_progression")
     with pytest.raises(OverlapError, match="survival"):
