@@ -15,6 +15,7 @@ from psp_core.cohorts.roots import find_root
 from psp_core.cohorts.stored import stored_cohorts
 from psp_core.errors import StageError, TableError
 from psp_core.evaluation.classes import CLASSES
+from psp_core.inputs.arrays import keys_of
 from psp_core.preprocessing.batch import DONE
 from psp_core.preprocessing.copies import left_out_copies
 from psp_core.preprocessing.pipeline import PHANTOM_COHORTS
@@ -57,8 +58,7 @@ class Patients:
 
 def patient_keys(table: pd.DataFrame) -> list[str]:
     """Where each row's scan lies in a store: ``dataset/subject_id/timepoint``."""
-    columns = (table[name] for name in KEY)
-    return [f"{name}/{one}/{int(time):03d}" for name, one, time in zip(*columns, strict=True)]
+    return keys_of(table)
 
 
 def join_patients(
