@@ -151,3 +151,7 @@ class OverlapError(PSPError, ValueError):
 
 class EstimatorError(PSPError, ValueError):
     """An estimator is asked for what it cannot do: unknown arm, no tokens, or only one class."""
+
+
+class AuditError(PSPError, ValueError):
+    """A printed figure or count cannot be audited: no number, or counts that contradict."""

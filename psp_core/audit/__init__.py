@@ -1,0 +1,1 @@
+"""What printed tables can mean: arithmetic on class counts and printed figures, nothing else."""
