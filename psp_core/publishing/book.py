@@ -13,9 +13,11 @@ from typing import Any
 
 import yaml
 
-from psp_core.errors import DisclosureError, MissingInputError, PublishingError
+from psp_core.audit.linter import Linted
+from psp_core.errors import DisclosureError, MissingInputError, PublishingError, TableError
 from psp_core.publishing.disclosure import Places
 from psp_core.publishing.pages import cleaned_page, faults_of, page_text, read_page
+from psp_core.publishing.tables import LINTED, lint_page
 from psp_core.report.claims import read_ledger
 from psp_core.runs import atomic_folder, atomic_path
 
@@ -53,7 +55,8 @@ def build_book(run_dir: Path, out: Path, sources: Path, *, waiting: Sequence[str
     MissingInputError
         If the book's sources or MathJax are not there.
     TableError
-        If a claim of the ledger has neither a test nor a reason, or another fault.
+        If a claim of the ledger has neither a test nor a reason, or another fault; or if a rate
+        or an AUC that a page prints cannot come from its counts.
     DisclosureError
         If a page holds something that must not leave the machine; lists all.
     PublishingError
@@ -66,9 +69,11 @@ def build_book(run_dir: Path, out: Path, sources: Path, *, waiting: Sequence[str
     shutil.rmtree(source, ignore_errors=True)
     _copy_sources(sources, source)
     _write_waiting(waiting, source)
-    _write_pages(run_dir / "notebooks", source, places)
+    linted = _write_pages(run_dir / "notebooks", source, places)
     _write_toc(sources / "_toc.yml", source)
     built = _build_html(source, out, places)
+    with (out / "build.log").open("a", encoding="utf-8") as log:
+        log.write(f"{linted.checked} {LINTED}\n")
     if leaks := [
         f"{file.relative_to(built).as_posix()} holds {fault}"
         for file in sorted(built.rglob("*"))
@@ -95,18 +100,22 @@ def _copy_sources(sources: Path, source: Path) -> None:
     shutil.copy2(sources / _MATHJAX, mathjax)
 
 
-def _write_pages(notebooks: Path, source: Path, places: Places) -> None:
-    faults = []
+def _write_pages(notebooks: Path, source: Path, places: Places) -> Linted:
+    faults, linted = [], Linted(0, ())
     for path in sorted(notebooks.glob("*.ipynb")):
         if (source / f"{path.stem}.md").exists():
             continue
         page = cleaned_page(read_page(path), places)
         faults += [f"{path.stem}: {fault}" for fault in faults_of(page, places)]
+        linted += lint_page(page, path.stem)
         with atomic_path(source / path.name) as temporary:
             temporary.write_text(page_text(page), encoding="utf-8")
     if faults:
         shutil.rmtree(source)
         raise DisclosureError("the executed notebooks", faults)
+    if linted.faults:
+        raise TableError("the tables of the executed notebooks", linted.faults)
+    return linted
 
 
 def _write_waiting(names: Sequence[str], source: Path) -> None:

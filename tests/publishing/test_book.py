@@ -38,6 +38,17 @@ def write_page(run_dir: Path, name: str, shown: str = "<b>59</b>", text: str = "
 
 
 @needs_mathjax
+def test_a_printed_figure_that_is_no_possible_count_stops_the_build(run_dir: Path) -> None:
+    table = "<table><tr><th>specificity</th></tr><tr><td>7/9: 0.80 (0.40 to 0.97)</td></tr></table>"
+    write_page(run_dir, "08_evaluation", shown=table)
+    with pytest.raises(
+        TableError, match=r"08_evaluation, table 1, row 1, specificity: 0\.80 is not"
+    ):
+        build_book(run_dir, run_dir / "book", SOURCES)
+    assert not (run_dir / "book" / "html").exists()
+
+
+@needs_mathjax
 def test_the_book_holds_what_was_run_says_what_waits_and_asks_nothing_of_the_network(
     run_dir: Path,
 ) -> None:
