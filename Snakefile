@@ -33,8 +33,13 @@ NOTEBOOKS = {
     "07_controls": ["05_classification", "06_baselines"],
     "08_evaluation": ["05_classification", "06_baselines", "07_controls"],
     "09_explanation": ["05_classification"],
+    "10_audit": [],
     "11_optimism": ["05_classification"],
     "12_claims": ["06_baselines", "07_controls", "08_evaluation", "09_explanation"],
+    "13_decisions": ["05_classification", "06_baselines", "07_controls"],
+    "14_timing": [],
+    "15_power": [],
+    "16_reporting": ["10_audit", "11_optimism", "12_claims", "13_decisions", "14_timing", "15_power"],
 }
 # A first book is built before anything that takes long, from the pages up to these; models that do
 # take long wait meanwhile. It is a target of its own, `first`, which is nothing once there is a book.
@@ -85,6 +90,14 @@ BOOK_SOURCES = [
 ]
 
 
+BOOK_TABLES = {
+    "10_audit": ["book/papers/printed.yaml"],
+    "12_claims": ["book/papers/claims.yaml"],
+    "15_power": ["book/papers/literature.yaml"],
+    "16_reporting": ["book/papers/deviations.yaml", *map(str, sorted(Path("book/reporting").glob("*.yaml")))],
+}
+"""What a page reads of the book's own tables."""
+
 LATER = {name for name, befores in NOTEBOOKS.items() if name in FIRST or "05_classification" in befores}
 LATER |= {name for name, befores in NOTEBOOKS.items() if LATER & set(befores)}
 RUN_NOTEBOOK = """
@@ -127,7 +140,7 @@ rule notebook:
     input:
         script="notebooks/{name}.py",
         before=lambda wildcards: [RUN / f"notebooks/{name}.done" for name in NOTEBOOKS[wildcards.name]],
-        tables=TABLES,
+        tables=lambda wildcards: TABLES + BOOK_TABLES.get(wildcards.name, []),
     output:
         touch(RUN / "notebooks/{name}.done"),
     log:

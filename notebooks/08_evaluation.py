@@ -12,8 +12,15 @@
 # **Question.** How wide is each interval, does it hold what it promises, which differences
 # between models are more than chance, and is any model better than the best there can be?
 #
-# **In.** The predictions of pages 05, 06 and 07, as far as they are there, and nothing that was
-# fitted. **Out.** The tables on this page, in the folder `evaluation`.
+# **In.** The predictions of pages 05, 06 and 07, as far as they are there. Fitted anew are only the
+# cheap models under *One split is a draw*. **Out.** The tables on this page, in the folder
+# `evaluation`.
+#
+# Predictions of any other program give the same tables: one row per model, member and patient, in
+# the columns of `psp_core.evaluation.predictions.COLUMNS`, as Parquet or CSV. `read_predictions`
+# reads and checks the file, `psp_core.evaluation.tables.all_tables` makes the tables. There is one
+# time point per patient; for a table with several, `psp_core.evaluation.clustered` has the AUC with
+# an interval that counts patients.
 #
 # Models of all three pages stand under *Intervals side by side*, *Differences between models* and
 # *Is any model better*; subsets, rates and curves are shown of page 05's models alone, for the sake
@@ -28,11 +35,19 @@ overrides = ""
 import matplotlib.pyplot as plt
 from IPython.display import Markdown, display
 
+from psp_core.cohorts.subgroups import OLDER_YEARS, SUBGROUPS
 from psp_core.evaluation.coverage import simulate_coverage, simulate_difference
 from psp_core.evaluation.estimable import estimable
 from psp_core.evaluation.internal import VALID
+from psp_core.evaluation.precision_summary import precision_summary
 from psp_core.evaluation.predictions import VALIDATION, first_repetition
-from psp_core.evaluation.summary import AT_HALF, FROZEN, rates_summary, results_summary
+from psp_core.evaluation.summary import (
+    AT_HALF,
+    FROZEN,
+    at_sensitivity,
+    rates_summary,
+    results_summary,
+)
 from psp_core.report.comparison_table import (
     EVERY,
     against_the_best,
@@ -41,20 +56,32 @@ from psp_core.report.comparison_table import (
     verdict_on_best,
 )
 from psp_core.report.formatting import count, decimal, words
+from psp_core.report.instability import (
+    format_orders,
+    format_repeated,
+    order_changes,
+    plot_repeated,
+    repeated_aucs,
+)
+from psp_core.report.paired_tests import format_paired_tests, with_paired_tests
 from psp_core.report.patient_sets import describe_sets, tell_left_out
 from psp_core.report.place_check import read_truth
 from psp_core.report.results_table import (
     format_coverage,
     format_difference,
+    format_precision,
     format_rates,
     format_results,
 )
 from psp_core.report.roc import roc_panels
-from psp_core.report.rows import tell_protocol, titles_of_study
+from psp_core.report.rows import row_titles, tell_protocol, titles_of_study
 from psp_core.report.subset_results import format_subset_results, subset_results
 from psp_core.runs import digest_of, open_run, write_table
-from psp_core.study.experiments import CLASSIFICATION, read_all_predictions, read_patients
+from psp_core.study.catalogue import find_entries
+from psp_core.study.experiments import CLASSIFICATION, read_all_predictions
+from psp_core.study.instability import repeat_models
 from psp_core.study.scored_sets import reported
+from psp_core.study.subgroup_patients import read_subgroup_patients
 from psp_core.study.weights_marks import weights_marks
 
 run = open_run(params_file, run_dir, overrides)
@@ -80,6 +107,7 @@ predictions, too_few = estimable(scored, minimum)
 there = set(scored["model"])
 titles = titles_of_study(params, there)
 of_page_05 = titles_of_study(params, there, experiments=(CLASSIFICATION,))
+shown = {name: titles[name] for name in evaluation.subgroup_models if name in titles}
 roots = {name: part.root for name, part in vars(params).items() if hasattr(part, "root")}
 summary = results_summary(
     predictions,
@@ -97,6 +125,24 @@ marks = weights_marks(run, predictions["dataset"].unique())
 format_results(summary, titles, marks=marks).style.hide(axis="index")
 
 # %% [markdown]
+# ### Average precision, and chance
+#
+# The area under the precision-recall curve depends on the share of true progression: what a score
+# without knowledge tends to stands beside it, and figures of sets with other shares do not compare.
+# Intervals are the stratified bootstrap's. The p value asks whether the soft vote's AUC is above
+# 0.5, by the Mann-Whitney distribution, exact where no two scores are equal; it is one-sided and
+# not corrected for the number of models. Shown of the models of `evaluation.subgroup_models`.
+
+# %% tags=["full-width"]
+precision = precision_summary(
+    predictions,
+    bootstrap_samples=evaluation.bootstrap_samples,
+    seed=params.study.seed,
+    confidence_level=level,
+)
+format_precision(precision, shown).style.hide(axis="index")
+
+# %% [markdown]
 # ## In the subsets that a reviewer asks for
 #
 # The same fitted models, scored on a part of the patients: label from histology, event at the
@@ -105,15 +151,25 @@ format_results(summary, titles, marks=marks).style.hide(axis="index")
 # known is in no subset. Many intervals are told, none is corrected for that.
 
 # %% tags=["full-width"]
-subsets = subset_results(
-    scored,
-    read_patients(run),
-    minimum_per_class=minimum,
-    bootstrap_samples=evaluation.bootstrap_samples,
-    seed=params.study.seed,
-    confidence_level=level,
+patients = read_subgroup_patients(run)
+drawn = {
+    "minimum_per_class": minimum,
+    "bootstrap_samples": evaluation.bootstrap_samples,
+    "seed": params.study.seed,
+    "confidence_level": level,
+}
+subsets = subset_results(scored, patients, **drawn)
+subgroups = subset_results(scored, patients, subsets=SUBGROUPS, **drawn)
+display(format_subset_results(subsets, of_page_05).style.hide(axis="index"))
+display(
+    Markdown(
+        "**Subgroups** by marker, age and the place of the lesion in the field, of "
+        f"{', '.join(shown.values())}. The cut of {OLDER_YEARS:g} years was declared before any "
+        "result. An unknown marker is a category of its own; who has no dose has no place in the "
+        "field. Centres are the sets of patients."
+    )
 )
-format_subset_results(subsets, of_page_05).style.hide(axis="index")
+format_subset_results(subgroups, shown).style.hide(axis="index")
 
 # %% [markdown]
 # ## Does the internal interval hold what it promises?
@@ -177,16 +233,28 @@ Markdown(
 # %% [markdown]
 # ## Rates with their counts
 #
-# At the frozen threshold (unless the protocol above says otherwise Youden's, chosen on held-out
-# scores of the training cohort), then at 0.5. Intervals are Clopper-Pearson's: exact for a soft
-# vote, given the fitted models; nominal for held-out folds, whose patients were judged by several
-# fold models that share their training. A rate of nobody has no value.
+# At three thresholds: the frozen one (unless the protocol above says otherwise Youden's, chosen on
+# held-out scores of the training cohort); the one that reaches the wanted sensitivity on held-out
+# scores, for a held-out fold on those of the other folds; and 0.5. Intervals are Clopper-Pearson's:
+# exact for a soft vote, given the fitted models; nominal for held-out folds, whose patients were
+# judged by several fold models that share their training. A rate of nobody has no value. Balanced
+# accuracy and F1 are no shares of patients: their intervals are the stratified bootstrap's. The
+# last two thresholds are shown of the models of `evaluation.subgroup_models`; the written table
+# has all, and Wilson's intervals.
 
 # %% tags=["full-width"]
-rates = rates_summary(predictions, confidence_level=level)
-for at, head in ((FROZEN, "At the frozen threshold"), (AT_HALF, "At 0.5")):
+rates = rates_summary(
+    predictions, confidence_level=level, sensitivity_target=evaluation.sensitivity_target
+)
+for at, head in {
+    FROZEN: "At the frozen threshold",
+    at_sensitivity(evaluation.sensitivity_target): "At the threshold of a held-out sensitivity "
+    f"of {evaluation.sensitivity_target:g}",
+    AT_HALF: "At 0.5",
+}.items():
     display(Markdown(f"**{head}**"))
-    display(format_rates(rates, of_page_05, at=at).style.hide(axis="index"))
+    told = of_page_05 if at == FROZEN else shown
+    display(format_rates(rates, told, at=at).style.hide(axis="index"))
 
 # %% [markdown]
 # ## Differences between models
@@ -196,10 +264,38 @@ for at, head in ((FROZEN, "At the frozen threshold"), (AT_HALF, "At 0.5")):
 # External sets: soft votes, DeLong. Training cohort: means of within-fold AUCs, with the widened
 # variance. A dash in p: the difference has no spread to be judged by, because the two scores order
 # all patients alike or a fold has a class of one patient; in the AUCs: see the note.
+#
+# DeLong's is the declared test, and alone corrected. Beside it stand, uncorrected, two that do not
+# lean on a variance. *p, ranks*: the two models change ranks, patient by patient, in all possible
+# ways up to 20 patients (exact), above that in random ones; in held-out folds it is nominal.
+# *McNemar*, exact, at the frozen thresholds: patients whom only the first model judges right, only
+# the second, and p; then the same of true progression (sensitivity) and of pseudoprogression
+# (specificity).
 
 # %% tags=["full-width"]
-comparisons = declared_comparisons(predictions, EVERY, confidence_level=level)
-format_comparisons(comparisons, titles).style.hide(axis="index")
+declared = declared_comparisons(predictions, EVERY, confidence_level=level)
+comparisons = with_paired_tests(
+    declared, predictions, draws=evaluation.rank_draws, seed=params.study.seed
+)
+format_paired_tests(comparisons, titles).style.hide(axis="index")
+
+# %% [markdown]
+# ## One split is a draw
+#
+# Cheap models, cross-validated again and again on other splits with other random states. The
+# spread is that of the procedure on the same patients: it says nothing about other patients, and
+# stands in no interval above. The internal AUC is the mean within the folds, that of a further set
+# the soft vote's. *Order changes*: repetitions in which the rarer order of the two holds.
+
+# %% tags=["full-width"] mystnb={"image": {"alt": "AUC of each repetition by set of patients"}}
+repeated, _ = estimable(reported(run, repeat_models(run).predictions), minimum)
+instability, orders = repeated_aucs(repeated), order_changes(repeated)
+names = row_titles(params, find_entries(evaluation.instability_models))
+display(format_repeated(instability, names).style.hide(axis="index"))
+display(format_orders(orders, names).style.hide(axis="index"))
+if not instability.empty:
+    axes = plot_repeated(instability, names)
+    plt.show()
 
 # %% [markdown]
 # ## Is any model better than the best there can be?
@@ -234,7 +330,8 @@ for dataset in summary.sort_values("split", ascending=False)["dataset"].unique()
 
 # %%
 outputs = {"summary": summary, "rates": rates, "coverage": coverage, "difference": difference}
-outputs |= {"comparisons": comparisons, "subsets": subsets}
+outputs |= {"comparisons": comparisons, "subsets": subsets, "subgroups": subgroups}
+outputs |= {"precision": precision, "instability": instability, "orders": orders}
 outputs |= {} if best is None else {"against_the_best": best}
 depends_on = {name: digest_of(table.to_csv(index=False)) for name, table in outputs.items()}
 with run.stage("evaluation", depends_on=depends_on) as stage:

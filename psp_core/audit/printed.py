@@ -8,12 +8,14 @@ from __future__ import annotations
 from dataclasses import dataclass
 from decimal import Decimal, InvalidOperation
 from fractions import Fraction
-from typing import Literal
+from functools import cached_property, lru_cache
+from typing import Final, Literal
 
 from psp_core.errors import AuditError
 
 Way = Literal["rounded", "truncated"]
-ROUNDED, TRUNCATED = "rounded", "truncated"
+ROUNDED: Final = "rounded"
+TRUNCATED: Final = "truncated"
 
 
 @dataclass(frozen=True)
@@ -46,12 +48,12 @@ class Printed:
                 f"the printed figure {self.text!r} is no number; write its digits, as '0.750'"
             )
 
-    @property
+    @cached_property
     def value(self) -> Fraction:
         """The figure as a share."""
         return Fraction(self.text) / self.unit
 
-    @property
+    @cached_property
     def step(self) -> Fraction:
         """One unit of the last printed digit, as a share."""
         exponent = Decimal(self.text).as_tuple().exponent
@@ -63,11 +65,17 @@ class Printed:
         Rounded: half a step to each side, both ends included, whichever way halves are rounded.
         Truncated: a step upwards; the upper end is excluded, see `may_be`.
         """
-        if way == "rounded":
-            return self.value - self.step / 2, self.value + self.step / 2
-        return self.value, self.value + self.step
+        return _bounds(self, way)
 
     def may_be(self, exact: Fraction, way: Way = "rounded") -> bool:
         """Whether the exact value `exact` may be printed as this figure."""
         lower, upper = self.bounds(way)
         return lower <= exact <= upper if way == "rounded" else lower <= exact < upper
+
+
+@lru_cache(maxsize=65536)
+def _bounds(figure: Printed, way: Way) -> tuple[Fraction, Fraction]:
+    """Bounds by figure and way, kept because a search asks for the same ones many times."""
+    if way == "rounded":
+        return figure.value - figure.step / 2, figure.value + figure.step / 2
+    return figure.value, figure.value + figure.step

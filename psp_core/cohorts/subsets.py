@@ -58,7 +58,9 @@ SUBSETS: Mapping[str, Subset] = {
 }
 
 
-def in_subset(patients: pd.DataFrame, name: str) -> pd.Series:
+def in_subset(
+    patients: pd.DataFrame, name: str, *, subsets: Mapping[str, Subset] = SUBSETS
+) -> pd.Series:
     """Which patients belong to a subset; one of whom nothing is known does not.
 
     Parameters
@@ -66,7 +68,9 @@ def in_subset(patients: pd.DataFrame, name: str) -> pd.Series:
     patients : DataFrame
         One row per patient, see `study.patients.COLUMNS`.
     name : str
-        One of `SUBSETS`.
+        One of `subsets`.
+    subsets : mapping of str to Subset, optional
+        `SUBSETS`, or others like `subgroups.SUBGROUPS`.
 
     Returns
     -------
@@ -78,9 +82,9 @@ def in_subset(patients: pd.DataFrame, name: str) -> pd.Series:
     TableError
         If there is no such subset, or the table lacks the column that it reads.
     """
-    if name not in SUBSETS:
-        raise TableError("subsets", [f"no subset {name!r}; expected one of {', '.join(SUBSETS)}"])
-    subset = SUBSETS[name]
+    if name not in subsets:
+        raise TableError("subsets", [f"no subset {name!r}; expected one of {', '.join(subsets)}"])
+    subset = subsets[name]
     if not subset.column:
         return pd.Series(True, index=patients.index)
     if subset.column not in patients:

@@ -64,10 +64,7 @@ def delong_interval(
     mid-ranks as in Sun and Xu, IEEE Signal Process Lett 2014;21:1389-1393.
     """
     area, standard_error, n_positive, n_negative = _delong(y_true, y_score)
-    half_width = normal_quantile(confidence_level) * standard_error
-    lower = upper = math.nan
-    if standard_error > 0:
-        lower, upper = max(0.0, area - half_width), min(1.0, area + half_width)
+    lower, upper = wald_bounds(area, standard_error, confidence_level=confidence_level)
     return AucInterval(area, standard_error, lower, upper, n_positive, n_negative)
 
 
@@ -84,13 +81,32 @@ def logit_delong_interval(
     Pepe, The Statistical Evaluation of Medical Tests (2003), section 5.2.
     """
     area, standard_error, n_positive, n_negative = _delong(y_true, y_score)
-    quantile = normal_quantile(confidence_level)
-    lower = upper = math.nan
-    if standard_error > 0 and 0 < area < 1:
-        half_width = quantile * standard_error / (area * (1 - area))
-        lower = float(expit(logit(area) - half_width))
-        upper = float(expit(logit(area) + half_width))
+    lower, upper = logit_bounds(area, standard_error, confidence_level=confidence_level)
     return AucInterval(area, standard_error, lower, upper, n_positive, n_negative)
+
+
+def wald_bounds(
+    area: float, standard_error: float, *, confidence_level: float = 0.95
+) -> tuple[float, float]:
+    """Wald interval of an AUC of which the standard error is known, cut at 0 and 1.
+
+    NaN where the standard error is 0 or missing; raises as `normal_quantile`.
+    """
+    half_width = normal_quantile(confidence_level) * standard_error
+    if not standard_error > 0:
+        return math.nan, math.nan
+    return max(0.0, area - half_width), min(1.0, area + half_width)
+
+
+def logit_bounds(
+    area: float, standard_error: float, *, confidence_level: float = 0.95
+) -> tuple[float, float]:
+    """The same on the logit scale; NaN for an AUC of 0 or 1, too."""
+    quantile = normal_quantile(confidence_level)
+    if not (standard_error > 0 and 0 < area < 1):
+        return math.nan, math.nan
+    half_width = quantile * standard_error / (area * (1 - area))
+    return float(expit(logit(area) - half_width)), float(expit(logit(area) + half_width))
 
 
 def hanley_mcneil_standard_error(area: float, *, n_positive: int, n_negative: int) -> float:

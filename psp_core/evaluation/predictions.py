@@ -92,7 +92,9 @@ def first_repetition(table: pd.DataFrame) -> pd.DataFrame:
 
 
 def read_predictions(path: Path) -> pd.DataFrame:
-    """Read a predictions table (Parquet) and check it.
+    """Read a predictions table (Parquet, or CSV by its suffix) and check it.
+
+    In a CSV ``y_true`` is true or false, or 1 or 0.
 
     Raises
     ------
@@ -105,7 +107,8 @@ def read_predictions(path: Path) -> pd.DataFrame:
         raise MissingInputError(
             f"no predictions table {path.name}; run the notebook 05_classification first"
         )
-    return check_predictions(pd.read_parquet(path), source=path.name)
+    table = _read_csv(path) if path.suffix.lower() == ".csv" else pd.read_parquet(path)
+    return check_predictions(table, source=path.name)
 
 
 def write_predictions(path: Path, table: pd.DataFrame) -> None:
@@ -120,6 +123,21 @@ def write_predictions(path: Path, table: pd.DataFrame) -> None:
     """
     checked = check_predictions(table, source=path.name)
     write_table(path, checked[list(COLUMNS)].sort_values(list(KEY), ignore_index=True))
+
+
+def _read_csv(path: Path) -> pd.DataFrame:
+    """Read text into the types of `COLUMNS`; what cannot be turned stays, and is a fault."""
+    table = pd.read_csv(path, dtype=str, keep_default_na=False)
+    truths = {"true": True, "1": True, "false": False, "0": False}
+    for name in table.columns.intersection(list(COLUMNS)):
+        kind, text = COLUMNS[name], table[name].str.strip()
+        if kind == "bool" and text.str.lower().isin(list(truths)).all():
+            table[name] = text.str.lower().map(truths).astype(bool)
+        elif kind in {"int", "float"}:
+            numbers = pd.to_numeric(text, errors="coerce").astype(float)
+            is_whole = kind == "int" and bool((numbers % 1 == 0).all())
+            table[name] = numbers.astype("int64") if is_whole else numbers
+    return table
 
 
 def _is_kind(column: pd.Series, kind: str) -> bool:

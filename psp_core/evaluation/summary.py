@@ -12,6 +12,8 @@ import pandas as pd
 
 from psp_core.errors import UndefinedMetricError
 from psp_core.evaluation.bootstrap import bootstrap_interval, win_matrix
+from psp_core.evaluation.composites import COMPOSITES, composites_at
+from psp_core.evaluation.held_out_thresholds import NO_THRESHOLD, held_out_thresholds
 from psp_core.evaluation.internal import internal_auc
 from psp_core.evaluation.intervals import delong_interval, logit_delong_interval
 from psp_core.evaluation.metrics import auc
@@ -22,7 +24,7 @@ from psp_core.evaluation.predictions import (
     check_predictions,
     first_repetition,
 )
-from psp_core.evaluation.rates import Rate, rates_at
+from psp_core.evaluation.rates import RATES, Rate, rates_at
 from psp_core.evaluation.thresholds import HALF
 
 FROZEN, AT_HALF = "frozen", "0.5"
@@ -36,8 +38,9 @@ SUMMARY = (
 )
 RATES_SUMMARY = (
     *(*SET, "at", "rate", *(field.name for field in fields(Rate))),
-    *("fold_mean", "fold_sd", "fold_n", "n_folds"),
+    *("bootstrap_lower", "bootstrap_upper", "fold_mean", "fold_sd", "fold_n", "n_folds"),
 )
+COUNTED = tuple(field.name for field in fields(Rate) if field.name not in {"k", "n", "note"})
 
 
 def results_summary(
@@ -72,7 +75,7 @@ def results_summary(
         If the predictions have faults.
     """
     rows = []
-    for key, part, first in _sets(predictions):
+    for key, part, first in sets_of(predictions):
         is_validation = key["split"] == VALIDATION
         members = first[first["member"] != SOFT_VOTE]
         judged = members if is_validation else first[first["member"] == SOFT_VOTE]
@@ -98,37 +101,66 @@ def results_summary(
     return pd.DataFrame(rows, columns=list(SUMMARY))
 
 
-def rates_summary(predictions: pd.DataFrame, *, confidence_level: float = 0.95) -> pd.DataFrame:
+def rates_summary(
+    predictions: pd.DataFrame,
+    *,
+    confidence_level: float = 0.95,
+    sensitivity_target: float | None = None,
+) -> pd.DataFrame:
     """Rates of every arm on every set of patients, at the frozen threshold and at 0.5.
 
     Counts are of the soft vote; in the training cohort of each patient's held-out fold, at
     that fold's own threshold. ``fold_mean`` and ``fold_sd`` are over the ``fold_n`` of
     ``n_folds`` fold models that have the rate: nobody above a threshold, no predictive value.
 
+    Parameters
+    ----------
+    predictions : DataFrame
+        See `predictions.check_predictions`.
+    confidence_level : float, default 0.95
+    sensitivity_target : float, optional
+        Rates at the threshold that reaches it on held-out scores, too; see
+        `held_out_thresholds.held_out_thresholds`.
+
     Returns
     -------
     DataFrame
-        The columns of `RATES_SUMMARY`; ``at`` is ``frozen`` or ``0.5``.
+        The columns of `RATES_SUMMARY`; ``at`` is ``frozen``, ``0.5`` or, as `at_sensitivity`
+        writes it, ``sensitivity 0.90``. Balanced accuracy and F1 (`composites.Composite`) have
+        the bootstrap's interval and no other, the rates of `rates.RATES` all but that.
 
     Raises
     ------
     TableError
         If the predictions have faults.
+    UndefinedMetricError
+        If the target is not above 0 and at most 1.
     """
+    checked = check_predictions(predictions).reset_index(drop=True)
+    thresholds = {FROZEN: checked["threshold"], AT_HALF: pd.Series(HALF, index=checked.index)}
+    if sensitivity_target is not None:
+        thresholds[at_sensitivity(sensitivity_target)] = held_out_thresholds(
+            checked, target=sensitivity_target
+        )
     rows = []
-    for key, _, first in _sets(predictions):
+    for key, _, first in sets_of(checked):
         members = first[first["member"] != SOFT_VOTE]
         judged = members if key["split"] == VALIDATION else first[first["member"] == SOFT_VOTE]
-        for at in (FROZEN, AT_HALF):
-            by_fold = [_rates(part, at, confidence_level) for _, part in members.groupby("fold")]
-            for name, rate in _rates(judged, at, confidence_level).items():
-                over_folds = _mean_sd("fold", [one[name].value for one in by_fold])
+        for at, cuts in thresholds.items():
+            by_fold = [_rates(part, cuts, confidence_level) for _, part in members.groupby("fold")]
+            for name, rate in _rates(judged, cuts, confidence_level).items():
+                over_folds = _mean_sd("fold", [one[name]["value"] for one in by_fold])
                 over_folds["n_folds"] = len(by_fold)
-                rows.append({**key, "at": at, "rate": name, **vars(rate), **over_folds})
+                rows.append({**key, "at": at, "rate": name, **rate, **over_folds})
     return pd.DataFrame(rows, columns=list(RATES_SUMMARY))
 
 
-def _sets(
+def at_sensitivity(target: float) -> str:
+    """What `rates_summary` calls the threshold of a sensitivity."""
+    return f"sensitivity {target:.2f}"
+
+
+def sets_of(
     predictions: pd.DataFrame,
 ) -> Iterator[tuple[dict[str, Any], pd.DataFrame, pd.DataFrame]]:
     """Each arm on each set of patients: its names, all its rows, those of its first repetition."""
@@ -191,9 +223,23 @@ def _auc_or_nan(rows: pd.DataFrame) -> float:
     return auc(rows["y_true"], rows["y_score"]) if rows["y_true"].nunique() == 2 else math.nan
 
 
-def _rates(rows: pd.DataFrame, at: str, level: float) -> dict[str, Rate]:
-    threshold = rows["threshold"] if at == FROZEN else HALF
-    return rates_at(rows["y_true"], rows["y_score"], threshold, confidence_level=level)
+def _rates(rows: pd.DataFrame, cuts: pd.Series, level: float) -> dict[str, dict[str, Any]]:
+    """Rates and composites by name, with every column that any of them has."""
+    blank = dict.fromkeys((*COUNTED, "bootstrap_lower", "bootstrap_upper"), math.nan)
+    threshold = cuts.loc[rows.index]
+    if threshold.isna().any():
+        nothing = {**blank, "k": 0, "n": 0, "note": NO_THRESHOLD}
+        return dict.fromkeys((*RATES, *COMPOSITES), nothing)
+    judged = (rows["y_true"], rows["y_score"], threshold)
+    found = {
+        name: {**blank, **vars(rate)}
+        for name, rate in rates_at(*judged, confidence_level=level).items()
+    }
+    for name, one in composites_at(*judged, confidence_level=level).items():
+        bounds = {"bootstrap_lower": one.lower, "bootstrap_upper": one.upper}
+        told = {"k": one.k, "n": one.n, "value": one.value, "note": one.note}
+        found[name] = {**blank, **told, **bounds}
+    return found
 
 
 def _mean_sd(name: str, values: list[float]) -> dict[str, float]:

@@ -2,10 +2,13 @@
 
 from __future__ import annotations
 
+import math
+
 import numpy as np
 import numpy.typing as npt
 from sklearn.metrics import roc_curve
 
+from psp_core.errors import UndefinedMetricError
 from psp_core.evaluation.metrics import split_by_class
 
 HALF = 0.5
@@ -48,6 +51,44 @@ def youden_threshold(y_true: npt.ArrayLike, y_score: npt.ArrayLike) -> float:
         return HALF
     best = cuts[index == index.max()]
     return float(best[np.argmin(np.abs(best - HALF))])
+
+
+def sensitivity_threshold(
+    y_true: npt.ArrayLike, y_score: npt.ArrayLike, *, target: float = 0.9
+) -> float:
+    """Largest threshold that still finds a wanted share of true progression.
+
+    Parameters
+    ----------
+    y_true : array-like of bool or 0/1, shape (n,)
+        True for true progression.
+    y_score : array-like of float, shape (n,)
+        Calibrated probabilities of patients the model was not fitted on.
+    target : float, default 0.9
+        Least sensitivity on these patients, above 0 and at most 1.
+
+    Returns
+    -------
+    float
+        Halfway between the score of the last patient who has to be found and the next lower
+        one; that score itself where there is none lower. A score at or above it is positive.
+
+    Raises
+    ------
+    UndefinedMetricError
+        See `metrics.split_by_class`; or if the target is not above 0 and at most 1.
+    """
+    if not 0 < target <= 1:
+        raise UndefinedMetricError(
+            f"target is {target}; expected a sensitivity above 0 and at most 1, like 0.9"
+        )
+    positive, negative = split_by_class(y_true, y_score)
+    # 0.9 of 10 is 9, whatever the product rounds to
+    wanted = math.ceil(round(target * positive.size, 9))
+    last = np.sort(positive)[::-1][wanted - 1]
+    scores = np.concatenate([positive, negative])
+    lower = scores[scores < last]
+    return float((last + lower.max()) / 2 if lower.size else last)
 
 
 def balanced_threshold(y_true: npt.ArrayLike, y_score: npt.ArrayLike) -> float:

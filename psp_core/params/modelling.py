@@ -93,11 +93,16 @@ class BaselinesParams:
 
 @dataclass(frozen=True, kw_only=True, config=STRICT)
 class EvaluationParams:
-    """Intervals of results."""
+    """Intervals and tests of results, and models that are repeated to see how they vary."""
 
     confidence_level: Annotated[float, Field(gt=0, lt=1)] = 0.95
     bootstrap_samples: Annotated[int, Field(ge=100)] = 2000
     coverage_repetitions: Annotated[int, Field(ge=10)] = 2000
+    rank_draws: Annotated[int, Field(ge=100)] = 10_000
+    sensitivity_target: Share = 0.9
+    subgroup_models: tuple[str, ...] = ("proposed", "clinical_logistic")
+    instability_models: tuple[str, ...] = ("clinical_logistic", "days_only")
+    instability_repetitions: Annotated[int, Field(ge=2)] = 20
 
 
 @dataclass(frozen=True, kw_only=True, config=STRICT)

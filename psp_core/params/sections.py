@@ -14,6 +14,7 @@ from pydantic import Field
 from pydantic.dataclasses import dataclass
 
 from psp_core.params.ablation import AblationParams
+from psp_core.params.audit import AuditParams
 from psp_core.params.cnn_lstm import CnnLstmParams
 from psp_core.params.collections import (
     Brats2021Params,
@@ -27,6 +28,7 @@ from psp_core.params.collections import (
     UpennGbmParams,
 )
 from psp_core.params.controls import ControlsParams
+from psp_core.params.decisions import DecisionsParams
 from psp_core.params.explanation import ExplanationParams, OptimismParams
 from psp_core.params.modelling import (
     BaselinesParams,
@@ -38,7 +40,9 @@ from psp_core.params.modelling import (
     TruthParams,
 )
 from psp_core.params.phantoms import PhantomParams
+from psp_core.params.power import PowerParams
 from psp_core.params.radiomics import CnnSvmParams, RadiomicsParams
+from psp_core.params.timing_question import TimingQuestionParams
 from psp_core.params.values import STRICT, Count, Days, Positive, Unlabelled
 from psp_core.params.volume_networks import DenseNetParams, SurvivalParams, VolumeNetworkParams
 
@@ -180,6 +184,7 @@ class Params:
     mu_glioma_post: MuGliomaPostParams = field(default_factory=MuGliomaPostParams)
     cfb_gbm: CfbGbmParams = field(default_factory=CfbGbmParams)
     timing: TimingParams = field(default_factory=TimingParams)
+    timing_question: TimingQuestionParams = field(default_factory=TimingQuestionParams)
     volume: VolumeParams = field(default_factory=VolumeParams)
     registration: RegistrationParams = field(default_factory=RegistrationParams)
     brain: BrainParams = field(default_factory=BrainParams)
@@ -197,7 +202,10 @@ class Params:
     cnn_svm: CnnSvmParams = field(default_factory=CnnSvmParams)
     explanation: ExplanationParams = field(default_factory=ExplanationParams)
     optimism: OptimismParams = field(default_factory=OptimismParams)
+    decisions: DecisionsParams = field(default_factory=DecisionsParams)
     evaluation: EvaluationParams = field(default_factory=EvaluationParams)
+    audit: AuditParams = field(default_factory=AuditParams)
+    power: PowerParams = field(default_factory=PowerParams)
     encoder: EncoderParams = field(default_factory=EncoderParams)
     pretraining: PretrainingParams = field(default_factory=PretrainingParams)
     ablation: AblationParams = field(default_factory=AblationParams)

@@ -16,12 +16,11 @@ import yaml
 from psp_core.audit.linter import Linted
 from psp_core.errors import DisclosureError, MissingInputError, PublishingError, TableError
 from psp_core.publishing.disclosure import Places
+from psp_core.publishing.ledgers import check_ledgers
 from psp_core.publishing.pages import cleaned_page, faults_of, page_text, read_page
 from psp_core.publishing.tables import LINTED, lint_page
-from psp_core.report.claims import read_ledger
 from psp_core.runs import atomic_folder, atomic_path
 
-_LEDGER = Path("papers/claims.yaml")
 _MATHJAX = Path("node_modules/mathjax/es5/tex-svg.js")
 _NOT_SOURCES = ("node_modules", "_build", "__pycache__", "package*.json", ".npmrc", "_toc.yml")
 _TEXT_SUFFIXES = {".html", ".ipynb", ".md", ".txt", ".svg"}
@@ -55,15 +54,15 @@ def build_book(run_dir: Path, out: Path, sources: Path, *, waiting: Sequence[str
     MissingInputError
         If the book's sources or MathJax are not there.
     TableError
-        If a claim of the ledger has neither a test nor a reason, or another fault; or if a rate
-        or an AUC that a page prints cannot come from its counts.
+        If one of the book's own tables has faults (see `ledgers.check_ledgers`), or a rate or an
+        AUC that a page prints cannot come from its counts.
     DisclosureError
         If a page holds something that must not leave the machine; lists all.
     PublishingError
-        If the build fails; the last lines of the log are in the message.
+        If the build fails, the last lines of the log being in the message; or if a pointer of a
+        checklist leads nowhere.
     """
-    if (ledger := sources / _LEDGER).is_file():
-        read_ledger(ledger)
+    check_ledgers(sources, run_dir)
     places = Places.of_run(run_dir)
     source = out / "source"
     shutil.rmtree(source, ignore_errors=True)

@@ -115,7 +115,7 @@ def declared_comparisons(
         cannot be compared, for the reason in ``note``.
     """
     rows = []
-    for (split, dataset), part in _judged(predictions).groupby(["split", "dataset"], sort=True):
+    for (split, dataset), part in judged(predictions).groupby(["split", "dataset"], sort=True):
         models = set(part["model"])
         for one, two in pairs:
             if {one, two} <= models:
@@ -152,7 +152,7 @@ def against_the_best(
         As `declared_comparisons`, the second model being ``bayes_<arm>``, or `NO_BOUND` where
         the truth table has no best score of what a model sees.
     """
-    scored = _judged(predictions).merge(
+    scored = judged(predictions).merge(
         truth, on=["dataset", "subject_id"], suffixes=("", "_of_truth")
     )
     rows = []
@@ -235,11 +235,11 @@ def _difference(row: Mapping[Any, Any]) -> str:
     return f"{row['difference']:+.3f}{bounds}"
 
 
-def _judged(predictions: pd.DataFrame) -> pd.DataFrame:
+def judged(predictions: pd.DataFrame) -> pd.DataFrame:
     """What speaks for each model: held-out folds in the training cohort, elsewhere the vote."""
     first = first_repetition(predictions)
-    judged: pd.DataFrame = first[(first["member"] == SOFT_VOTE) != (first["split"] == VALIDATION)]
-    return judged
+    chosen: pd.DataFrame = first[(first["member"] == SOFT_VOTE) != (first["split"] == VALIDATION)]
+    return chosen
 
 
 def _paired(rows: pd.DataFrame, one: str, two: str) -> pd.DataFrame:

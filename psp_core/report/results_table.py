@@ -8,13 +8,15 @@ from typing import Any
 
 import pandas as pd
 
+from psp_core.evaluation.composites import COMPOSITES
 from psp_core.evaluation.predictions import TEST, VALIDATION
 from psp_core.evaluation.summary import FROZEN
-from psp_core.report.formatting import NOT_KNOWN, decimal, with_interval, words
+from psp_core.report.formatting import NOT_KNOWN, decimal, p_value, with_interval, words
 from psp_core.report.published_results import DATA, FIGURES, gomaa_results
 
 Titles = Mapping[str, str]
 HELD_OUT = "held-out folds"
+COMPOSITE_NAMES = {"balanced_accuracy": "balanced accuracy", "f1": "F1"}
 
 
 def format_results(
@@ -53,25 +55,41 @@ def format_results(
 def format_rates(rates: pd.DataFrame, titles: Titles, *, at: str = FROZEN) -> pd.DataFrame:
     """Write `summary.rates_summary` at one threshold: k/n, value, Clopper-Pearson interval.
 
-    Rows of held-out folds are marked: their patients were judged by several fold models.
+    Balanced accuracy and F1 stand with the bootstrap's interval and without counts. Rows of
+    held-out folds are marked: their patients were judged by several fold models.
     """
     chosen = _ordered(rates[rates["at"] == at], titles)
-    cells = [
-        f"{row['k']}/{row['n']}: "
-        + with_interval(row["value"], row["exact_lower"], row["exact_upper"], digits=2)
-        if row["n"]
-        else row["note"]
-        for row in _records(chosen)
-    ]
     is_held_out, names = chosen["split"] == VALIDATION, chosen["dataset"].map(words)
     named = chosen.assign(
-        cell=cells,
+        rate=chosen["rate"].replace(COMPOSITE_NAMES),
+        cell=[_rate_cell(row) for row in _records(chosen)],
         model=chosen["model"].map(titles),
         patients=names.where(~is_held_out, names + f", {HELD_OUT}"),
     )
     keys = ["patients", "model"]
     wide = named.pivot_table(index=keys, columns="rate", values="cell", aggfunc="first", sort=False)
     return wide.reset_index().rename_axis(columns=None)
+
+
+def format_precision(table: pd.DataFrame, titles: Titles) -> pd.DataFrame:
+    """Write `precision_summary.precision_summary`: the training cohort first."""
+    rows = [
+        {
+            "patients": _patients(row),
+            "model": titles[row["model"]],
+            "average precision": mean_sd(row["average_precision"], math.nan)
+            if row["split"] == VALIDATION
+            else with_interval(row["average_precision"], row["lower"], row["upper"]),
+            "no skill": mean_sd(row["no_skill"], math.nan),
+            "p of the AUC against chance": p_value(row["p_chance"]),
+            "note": row["note"],
+        }
+        for row in _records(_ordered(table, titles))
+    ]
+    columns = ["patients", "model", "average precision", "no skill"]
+    columns += ["p of the AUC against chance"]
+    columns += ["note"] if any(row["note"] for row in rows) else []
+    return pd.DataFrame(rows, columns=columns)
 
 
 def published_beside_rerun(
@@ -169,6 +187,17 @@ def format_difference(table: pd.DataFrame) -> pd.DataFrame:
         for row in rows
     }
     return pd.DataFrame(written, index=list(figures)).rename_axis(columns=SETTING)
+
+
+def _rate_cell(row: Mapping[str, Any]) -> str:
+    """Value and interval with the counts, or why there is none."""
+    if not row["n"]:
+        return str(row["note"])
+    if row["rate"] in COMPOSITES:
+        bounds = (row["bootstrap_lower"], row["bootstrap_upper"])
+        return with_interval(row["value"], *bounds, digits=2)
+    bounds = (row["exact_lower"], row["exact_upper"])
+    return f"{row['k']}/{row['n']}: " + with_interval(row["value"], *bounds, digits=2)
 
 
 def _setting(row: Mapping[str, Any]) -> str:

@@ -8,7 +8,8 @@ from typing import Any
 
 import pandas as pd
 
-from psp_core.cohorts.subsets import SUBSETS, in_subset
+from psp_core.cohorts.subgroups import SUBGROUPS
+from psp_core.cohorts.subsets import SUBSETS, Subset, in_subset
 from psp_core.errors import UndefinedMetricError
 from psp_core.evaluation.predictions import (
     PATIENT,
@@ -21,6 +22,7 @@ from psp_core.report.formatting import NOT_ESTIMABLE, NOT_KNOWN, with_interval, 
 from psp_core.report.results_table import HELD_OUT, over_folds
 from psp_core.study.scored_sets import collection_of
 
+KNOWN: Mapping[str, Subset] = {**SUBSETS, **SUBGROUPS}
 COLUMNS = ("subset", "n_pseudoprogression", *SUMMARY)
 FIGURES = tuple(name for name in SUMMARY if name not in (*SET, "n", "n_true_progression", "note"))
 
@@ -29,7 +31,8 @@ def subset_results(
     predictions: pd.DataFrame,
     patients: pd.DataFrame,
     *,
-    names: Iterable[str] = tuple(SUBSETS),
+    subsets: Mapping[str, Subset] = SUBSETS,
+    names: Iterable[str] | None = None,
     minimum_per_class: int,
     bootstrap_samples: int,
     seed: int,
@@ -45,10 +48,13 @@ def subset_results(
     predictions : DataFrame
         See `predictions.check_predictions`; only `permutation` 0 counts.
     patients : DataFrame
-        See `study.patients.COLUMNS`; who does not stand in it is in no subset. A set under a
-        cut of a score has the patients of its collection.
+        See `study.patients.COLUMNS`, with ``field_call`` where `subsets` ask for it (see
+        `study.subgroup_patients`); who does not stand in it is in no subset. A set under a cut
+        of a score has the patients of its collection.
+    subsets : mapping of str to Subset, optional
+        `cohorts.subsets.SUBSETS`, or `cohorts.subgroups.SUBGROUPS`.
     names : iterable of str, optional
-        Of `SUBSETS`.
+        Of `subsets`; all by default.
     minimum_per_class : int
         With fewer patients of a class there is no estimate, at least 1.
     bootstrap_samples, seed, confidence_level
@@ -77,8 +83,8 @@ def subset_results(
     own_places = own.assign(dataset=own["dataset"].map(collection_of))
     places = pd.MultiIndex.from_frame(own_places[list(PATIENT)])
     found = []
-    for name in names:
-        members = patients.loc[in_subset(patients, name), list(PATIENT)]
+    for name in subsets if names is None else names:
+        members = patients.loc[in_subset(patients, name, subsets=subsets), list(PATIENT)]
         chosen = own[places.isin(pd.MultiIndex.from_frame(members))]
         counts = _counts(own, chosen)
         enough = counts[["n_true_progression", "n_pseudoprogression"]].min(axis=1)
@@ -115,12 +121,12 @@ def format_subset_results(results: pd.DataFrame, titles: Mapping[str, str]) -> p
         rows.append(
             {
                 "order": (
-                    list(SUBSETS).index(row["subset"]),
+                    list(KNOWN).index(row["subset"]),
                     not is_internal,
                     row["dataset"],
                     row["place"],
                 ),
-                "subset": SUBSETS[row["subset"]].title,
+                "subset": KNOWN[row["subset"]].title,
                 "patients": words(row["dataset"]) + (f", {HELD_OUT}" if is_internal else ""),
                 "model": row["told"],
                 "true / pseudoprogression": (

@@ -72,7 +72,11 @@ def time_alone_table(
             ("days_since_rt", f"event within {window} days", labelled[days <= window])
         )
     return pd.DataFrame(
-        {"score": score, "events": name, **_row(kept, score, confidence_level, minimum_per_class)}
+        {
+            "score": score,
+            "events": name,
+            **estimate_time_alone(kept, score, confidence_level, minimum_per_class),
+        }
         for score, name, kept in selections
     )
 
@@ -97,10 +101,27 @@ def format_time_alone(table: pd.DataFrame) -> pd.DataFrame:
     )
 
 
-def _row(
+def estimate_time_alone(
     events: pd.DataFrame, score: str, confidence_level: float, minimum_per_class: int
 ) -> dict[str, float | str]:
-    """Compute counts and AUC of one selection of events."""
+    """Counts and AUC of one selection of events; see `time_alone_table`.
+
+    Parameters
+    ----------
+    events : DataFrame
+        ``label``, one of both classes, and the column `score`; rows without a score are left
+        out.
+    score : str
+        Larger is taken for true progression.
+    confidence_level : float
+    minimum_per_class : int
+
+    Returns
+    -------
+    dict
+        ``n_true_progression``, ``n_pseudoprogression``, `ESTIMATES` (NaN where there is none)
+        and ``note``, which says why.
+    """
     known = events[events[score].notna()]
     y_true = is_true_progression(known["label"])
     n_positive, n_negative = int(y_true.sum()), int((~y_true).sum())

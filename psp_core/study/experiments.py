@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Mapping
+from collections.abc import Mapping, Sequence
 from dataclasses import asdict, dataclass, field
 from typing import Any
 
@@ -15,7 +15,7 @@ from psp_core.preprocessing.learnable import check_learned_from
 from psp_core.preprocessing.store import VolumeStore
 from psp_core.runs import Run, digest_of_code, write_table
 from psp_core.study.catalogue import CATALOGUE, find_entries
-from psp_core.study.cross_validation import Plan, cross_validate, plan_digest, units_of
+from psp_core.study.cross_validation import Plan, Unit, cross_validate, plan_digest, units_of
 from psp_core.study.entry import Entry, Source
 from psp_core.study.folds import draw_folds
 from psp_core.study.patients import TRAINING, Patients, patient_keys, study_patients
@@ -86,6 +86,26 @@ def fit_experiment(
     units = units_of(fitted, plan)
     store = VolumeStore(run.folder / "fits")
     cross_validate(units, plan, store, workers=run.params.study.workers, log=run.private / "errors")
+    tables = {"folds": plan.folds, "patients": patients.table, "lost": patients.lost}
+    outcome = keep_outcome(run, experiment, units, plan, store, tables)
+    return Classified(patients, plan.folds, entries, waiting, plan.sources, outcome)
+
+
+def keep_outcome(
+    run: Run,
+    experiment: str,
+    units: Sequence[Unit],
+    plan: Plan,
+    store: VolumeStore,
+    tables: Mapping[str, pd.DataFrame],
+) -> Outcome:
+    """Collect computed units into the stage of an experiment, with further tables by name.
+
+    Raises
+    ------
+    MissingInputError, TableError
+        See `votes.collect`.
+    """
     depends_on = {
         "plan": plan_digest(plan),
         "units": [store.record(unit.key)["digest"] or unit.digest for unit in units],
@@ -97,12 +117,10 @@ def fit_experiment(
             write_predictions(stage.folder / PREDICTIONS, outcome.predictions)
             for name in TABLES:
                 write_table(stage.folder / f"{name}.parquet", getattr(outcome, name))
-            write_table(stage.folder / "folds.parquet", plan.folds)
-            write_table(stage.folder / "patients.parquet", patients.table)
-            write_table(stage.folder / "lost.parquet", patients.lost)
+            for name, table in tables.items():
+                write_table(stage.folder / f"{name}.parquet", table)
             stage.finish()
-    outcome = read_outcome(run, experiment)
-    return Classified(patients, plan.folds, entries, waiting, plan.sources, outcome)
+    return read_outcome(run, experiment)
 
 
 def plan_of(

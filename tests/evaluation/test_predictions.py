@@ -119,3 +119,21 @@ def test_the_first_repetition_is_each_arms_smallest_seed_under_true_labels() -> 
 def test_a_missing_file_says_who_writes_it(tmp_path: Path) -> None:
     with pytest.raises(MissingInputError, match="05_classification"):
         read_predictions(tmp_path / "predictions.parquet")
+
+
+def test_a_csv_gives_the_same_table_as_parquet(tmp_path: Path) -> None:
+    vote = one_row(member=SOFT_VOTE, fold=NO_FOLD, split="test", dataset="external", preset="")
+    table = pd.DataFrame([vote, one_row(subject_id="007", y_true=False), one_row()])
+    table.to_csv(tmp_path / "own.csv", index=False)
+    pd.testing.assert_frame_equal(read_predictions(tmp_path / "own.csv"), table)
+    table.astype({"y_true": int}).to_csv(tmp_path / "ones.csv", index=False)
+    pd.testing.assert_frame_equal(read_predictions(tmp_path / "ones.csv"), table)
+
+
+def test_a_csv_with_other_values_has_the_faults_of_any_table(tmp_path: Path) -> None:
+    table = pd.DataFrame([one_row(fold="first", y_true="maybe", y_score="high")])
+    table.to_csv(tmp_path / "own.csv", index=False)
+    with pytest.raises(TableError, match=r"(?s)own\.csv.*'fold' holds other values than int"):
+        read_predictions(tmp_path / "own.csv")
+    with pytest.raises(TableError, match="'y_true' holds other values than bool"):
+        read_predictions(tmp_path / "own.csv")

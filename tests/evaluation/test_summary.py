@@ -6,12 +6,14 @@ import numpy as np
 import pandas as pd
 import pytest
 
+from psp_core.evaluation.composites import composites_at
 from psp_core.evaluation.internal import internal_auc
 from psp_core.evaluation.intervals import delong_interval, logit_delong_interval
 from psp_core.evaluation.metrics import auc
 from psp_core.evaluation.predictions import NO_FOLD, SOFT_VOTE
-from psp_core.evaluation.rates import rates_at
+from psp_core.evaluation.rates import RATES, rates_at
 from psp_core.evaluation.summary import rates_summary, results_summary
+from psp_core.evaluation.thresholds import sensitivity_threshold
 
 
 def predictions(n_seeds: int = 2, n_folds: int = 3) -> pd.DataFrame:
@@ -110,7 +112,7 @@ def test_rates_have_counts_of_the_vote_and_a_mean_over_the_folds() -> None:
     for at, threshold in (("frozen", 0.45), ("0.5", 0.5)):
         expected = rates_at(vote["y_true"], vote["y_score"], threshold)
         rows = of(table, "one", "external")
-        rows = rows[rows["at"] == at].set_index("rate")
+        rows = rows[(rows["at"] == at) & rows["rate"].isin(RATES)].set_index("rate")
         assert rows["k"].to_dict() == {name: rate.k for name, rate in expected.items()}
         assert rows["n"].to_dict() == {name: rate.n for name, rate in expected.items()}
     assert of(table, "one", "external")["fold_mean"].notna().any()
@@ -173,3 +175,36 @@ def test_an_arm_that_failed_in_its_first_repetition_is_judged_by_its_next() -> N
     vote = of(TABLE, "two", "external").query("seed == 1 and member == @SOFT_VOTE")
     assert row["auc"] == pytest.approx(auc(vote["y_true"], vote["y_score"]))
     assert row["n_seeds"] == 1
+
+
+def test_balanced_accuracy_and_f1_stand_with_the_bootstraps_interval_alone() -> None:
+    rows = of(rates_summary(TABLE), "one", "external").query("at == 'frozen'").set_index("rate")
+    vote = of(TABLE, "one", "external").query("seed == 0 and member == @SOFT_VOTE")
+    for name, one in composites_at(vote["y_true"], vote["y_score"], 0.45).items():
+        row = rows.loc[name]
+        assert (row["k"], row["n"], row["value"]) == (one.k, one.n, one.value)
+        assert row["value"] == row["k"] / row["n"]
+        assert (row["bootstrap_lower"], row["bootstrap_upper"]) == (one.lower, one.upper)
+        assert np.isnan(row["exact_lower"])
+    assert rows.loc["accuracy", "exact_lower"] < rows.loc["accuracy", "exact_upper"]
+    assert np.isnan(rows.loc["accuracy", "bootstrap_lower"])
+
+
+def test_the_third_threshold_is_there_when_it_is_asked_for() -> None:
+    table = rates_summary(TABLE, sensitivity_target=0.8)
+    assert table["at"].unique().tolist() == ["frozen", "0.5", "sensitivity 0.80"]
+    own = of(TABLE, "one", "burdenko").query("seed == 0")
+    cut = sensitivity_threshold(own["y_true"], own["y_score"], target=0.8)
+    vote = of(TABLE, "one", "external").query("seed == 0 and member == @SOFT_VOTE")
+    expected = rates_at(vote["y_true"], vote["y_score"], cut)
+    found = of(table, "one", "external").query("at == 'sensitivity 0.80'").set_index("rate")
+    assert {name: found.loc[name, "k"] for name in RATES} == {
+        name: rate.k for name, rate in expected.items()
+    }
+
+
+def test_without_a_training_cohort_the_third_threshold_has_no_rates_and_says_why() -> None:
+    external = TABLE[TABLE["dataset"] == "external"]
+    table = rates_summary(external, sensitivity_target=0.9).query("at == 'sensitivity 0.90'")
+    assert table["value"].isna().all()
+    assert set(table["note"]) == {"no held-out scores of both classes to choose a threshold on"}

@@ -1,4 +1,4 @@
-"""Youden's threshold and its conventions."""
+"""Thresholds and their conventions."""
 
 from __future__ import annotations
 
@@ -6,7 +6,11 @@ import numpy as np
 import pytest
 
 from psp_core.errors import UndefinedMetricError
-from psp_core.evaluation.thresholds import balanced_threshold, youden_threshold
+from psp_core.evaluation.thresholds import (
+    balanced_threshold,
+    sensitivity_threshold,
+    youden_threshold,
+)
 
 
 def test_no_other_threshold_is_better() -> None:
@@ -45,3 +49,25 @@ def test_the_threshold_of_the_published_code_makes_both_rates_nearly_equal() -> 
     assert balanced_threshold([0, 1], [0.2, 0.4]) == 0.4
     with pytest.raises(UndefinedMetricError, match="needs at least one of each class"):
         balanced_threshold([1, 1], [0.2, 0.4])
+
+
+def test_the_sensitivity_threshold_finds_just_as_many_as_are_wanted() -> None:
+    y_true = [1] * 10 + [0] * 3
+    y_score = [*[n / 10 for n in range(1, 11)], 0.05, 0.15, 0.35]
+    # nine of ten lie at or above 0.2, below it comes 0.15
+    assert sensitivity_threshold(y_true, y_score, target=0.9) == pytest.approx(0.175)
+    assert sensitivity_threshold(y_true, y_score, target=0.91) == pytest.approx(0.075)
+    assert sensitivity_threshold(y_true, y_score, target=0.1) == pytest.approx(0.95)
+
+
+def test_where_nobody_lies_below_the_last_score_it_is_that_score() -> None:
+    assert sensitivity_threshold([1, 1, 0], [0.2, 0.4, 0.9], target=1.0) == 0.2
+    assert sensitivity_threshold([1, 0], [0.3, 0.3]) == 0.3
+
+
+def test_a_target_that_is_no_sensitivity_raises() -> None:
+    for target in (0.0, 1.1):
+        with pytest.raises(UndefinedMetricError, match=f"target is {target}"):
+            sensitivity_threshold([1, 0], [0.2, 0.1], target=target)
+    with pytest.raises(UndefinedMetricError, match="at least one of each class"):
+        sensitivity_threshold([1, 1], [0.2, 0.1])

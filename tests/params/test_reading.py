@@ -96,7 +96,7 @@ def test_a_fault_names_the_key_and_what_was_expected(
         ("label: 3\n", r"label: found 3, expected a section with keys"),
         ("study: {name: twice}\n", r"line \d+: key 'study' stands twice, first in line 1"),
         ("3: x\n", r"line \d+: a key must be text, found '3'"),
-        ("colour: red\n", r"unknown key 'colour'; the sections are ablation, baselines"),
+        ("colour: red\n", r"unknown key 'colour'; the sections are ablation, audit, baselines"),
         ("label: {event: last}\n", r"label\.event: found the text 'last', expected 'first_non_dis"),
         ("burdenko: {root: 2004-05-06x, workers: 1}\n", r"unknown key 'burdenko\.workers'"),
         ("timing: {windows_days: [60, 30]}\n", r"timing\.windows_days: .*in rising order"),

@@ -7,10 +7,12 @@ import math
 import numpy as np
 
 from psp_core.evaluation.coverage import simulate_coverage, simulate_difference
+from psp_core.evaluation.precision_summary import precision_summary
 from psp_core.evaluation.summary import rates_summary, results_summary
 from psp_core.report.results_table import (
     format_coverage,
     format_difference,
+    format_precision,
     format_rates,
     format_results,
     mean_sd,
@@ -148,3 +150,25 @@ def test_a_mean_without_spread_stands_alone() -> None:
     assert mean_sd(0.5, math.nan) == "0.500"
     assert mean_sd(0.5, 0.1) == "0.500 ± 0.100"
     assert mean_sd(math.nan, 0.1) == "–"
+
+
+def test_average_precision_stands_beside_its_no_skill_value() -> None:
+    table = precision_summary(PREDICTIONS, bootstrap_samples=50, seed=0)
+    text = format_precision(table, TITLES)
+    assert text["patients"].str.contains("held-out folds").tolist() == [True, True, False, False]
+    row = table.query("model == 'proposed' and split == 'test'").iloc[0]
+    written = text.iloc[2]
+    assert written["average precision"].startswith(f"{row['average_precision']:.3f} (")
+    assert (written["no skill"], text["no skill"].iloc[0]) == ("0.533", "0.500")
+    assert text["p of the AUC against chance"].iloc[0] == "–"
+    assert format_precision(table[:0], TITLES).empty
+
+
+def test_balanced_accuracy_and_f1_have_no_counts() -> None:
+    text = format_rates(RATES, TITLES)
+    assert list(text)[-2:] == ["balanced accuracy", "F1"]
+    assert (
+        not text[["balanced accuracy", "F1"]]
+        .apply(lambda one: one.str.contains("/"))
+        .any(axis=None)
+    )

@@ -7,6 +7,7 @@ import math
 import pandas as pd
 import pytest
 
+from psp_core.cohorts.subgroups import SUBGROUPS
 from psp_core.cohorts.subsets import SUBSETS
 from psp_core.errors import TableError, UndefinedMetricError
 from psp_core.evaluation.summary import results_summary
@@ -149,3 +150,21 @@ def test_what_cannot_be_asked_for_raises() -> None:
     with pytest.raises(TableError, match="'completeness' is missing"):
         results(PATIENTS, "complete_dose_only")
     assert results(PATIENTS).empty
+
+
+def test_subgroups_are_judged_as_subsets_are() -> None:
+    patients = PATIENTS.assign(
+        idh_status="wildtype", age_years=50.0, field_call="unknown",
+        mgmt_status=["unknown" if i % 3 else "methylated" for i in range(35)],
+    )  # fmt: skip
+    table = subset_results(
+        PREDICTIONS, patients, subsets=SUBGROUPS,
+        minimum_per_class=3, bootstrap_samples=50, seed=0,
+    )  # fmt: skip
+    assert table["subset"].unique().tolist() == list(SUBGROUPS)
+    counts = table.query("model == 'proposed' and split == 'test'").set_index("subset")["n"]
+    assert counts[["mgmt_methylated", "mgmt_unknown", "mgmt_unmethylated"]].tolist() == [5, 10, 0]
+    assert counts[["younger", "older", "in_field"]].tolist() == [15, 0, 0]
+    text = format_subset_results(table, TITLES)
+    assert "MGMT unknown" in set(text["subset"])
+    assert text["subset"].drop_duplicates().tolist() == [one.title for one in SUBGROUPS.values()]

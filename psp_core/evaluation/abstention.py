@@ -1,0 +1,92 @@
+"""Predictions to the table of abstention: what cross-conformal sets do on every further set."""
+
+from __future__ import annotations
+
+import math
+from collections.abc import Mapping
+from dataclasses import asdict, fields
+from typing import Any
+
+import pandas as pd
+
+from psp_core.errors import UndefinedMetricError
+from psp_core.evaluation.conformal import (
+    COVERED,
+    cross_conformal,
+    judge_sets,
+    prediction_sets,
+    smallest_alpha,
+)
+from psp_core.evaluation.predictions import (
+    ARM,
+    SOFT_VOTE,
+    VALIDATION,
+    check_predictions,
+    first_repetition,
+)
+from psp_core.evaluation.rates import Rate
+
+SET = (*ARM, "split", "dataset")
+ABSTENTION = (
+    *(*SET, "alpha", "figure", *(field.name for field in fields(Rate))),
+    *("n_calibration", "smallest_alpha"),
+)
+
+
+def abstention_table(
+    predictions: pd.DataFrame, *, alpha: float, confidence_level: float = 0.95
+) -> pd.DataFrame:
+    """What class-conditional cross-conformal sets do on every set that no model was trained on.
+
+    An arm without held-out scores of both classes, or without scores of all its fold models, has
+    no row: there is nothing to calibrate with.
+
+    Returns
+    -------
+    DataFrame
+        `ABSTENTION`, a row for each of `conformal.FIGURES`; ``n_calibration`` and
+        ``smallest_alpha`` are those of the class, and missing for what is of no class.
+
+    Raises
+    ------
+    TableError
+        If the predictions have faults.
+    """
+    first = first_repetition(check_predictions(predictions))
+    members = first[first["member"] != SOFT_VOTE]
+    rows = []
+    for arm, part in members.groupby(list(ARM), sort=False):
+        own = part[part["split"] == VALIDATION]
+        reach = dict(zip(COVERED, smallest_alpha(own["y_true"]).values(), strict=True))
+        for (split, dataset), new in part[part["split"] != VALIDATION].groupby(
+            ["split", "dataset"], sort=False
+        ):
+            wide = new.pivot_table(index=["subject_id", "y_true"], columns="fold", values="y_score")
+            try:
+                p_values = cross_conformal(
+                    own["y_true"], own["y_score"], own["fold"], _by_fold(wide)
+                )
+            except UndefinedMetricError:
+                continue
+            sets = prediction_sets(p_values, alpha)
+            truth = wide.index.get_level_values("y_true").to_numpy(dtype=bool)
+            for name, rate in judge_sets(truth, sets, confidence_level=confidence_level).items():
+                key = dict(zip(SET, (*arm, split, dataset), strict=True))
+                smallest = reach.get(name, math.nan)
+                rows.append(
+                    {
+                        **key,
+                        "alpha": alpha,
+                        "figure": name,
+                        **asdict(rate),
+                        "n_calibration": round(1 / smallest) - 1 if name in reach else math.nan,
+                        "smallest_alpha": smallest,
+                    }
+                )
+    return pd.DataFrame(rows, columns=list(ABSTENTION))
+
+
+def _by_fold(wide: pd.DataFrame) -> Mapping[int, Any]:
+    """Scores by fold, of the folds that scored every patient."""
+    whole = wide.dropna(axis=1)
+    return {int(number): whole[number].to_numpy() for number in whole.columns}

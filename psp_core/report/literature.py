@@ -1,0 +1,103 @@
+"""The studies of the literature as a table for a page, and as a forest of intervals."""
+
+from __future__ import annotations
+
+import math
+
+import matplotlib.pyplot as plt
+import pandas as pd
+from matplotlib.axes import Axes
+
+from psp_core.audit.literature import EVIDENCE, TESTS
+from psp_core.report.formatting import NOT_KNOWN, count
+
+COLOURS = dict(zip(TESTS, ("#0072b2", "#d55e00", "#009e73", "#cc79a7", "0.5"), strict=True))
+MARKERS = dict(zip(TESTS, ("s", "o", "^", "v", "D"), strict=True))
+
+
+def format_literature(table: pd.DataFrame) -> pd.DataFrame:
+    """Write `audit.literature.literature_table`: one row per result, smallest first."""
+    return pd.DataFrame(
+        {
+            "work": table["work"],
+            "data": table["data"],
+            "task": table["task"],
+            "n": [_patients(n, positive, negative) for n, positive, negative in
+                  zip(table["n"], table["n_positive"], table["n_negative"], strict=True)],
+            "test": table["test"],
+            "AUC": [NOT_KNOWN if pd.isna(area) else f"{area:g}" for area in table["auc"]],
+            "interval that n implies": [
+                NOT_KNOWN
+                if pd.isna(lower)
+                else f"{lower:.2f} to {upper:.2f}" + (", half and half" if assumed else "")
+                for lower, upper, assumed in zip(
+                    table["lower"], table["upper"], table["classes_assumed"], strict=True
+                )
+            ],
+            "reported, and what to know": [
+                ". ".join(part.rstrip(".") for part in parts if part) + "."
+                for parts in zip(table["result"], table["note"], strict=True)
+            ],
+            "source": table["source"],
+            "known by": table["evidence"],
+        }
+    )  # fmt: skip
+
+
+def tell_evidence() -> str:
+    """Explain the letters of the last column in one sentence."""
+    return "; ".join(f"**{mark}** {meaning}" for mark, meaning in EVIDENCE.items()) + "."
+
+
+def tell_widths(table: pd.DataFrame) -> str:
+    """Say how many AUCs there are, and how many of their intervals reach down to 0.5 or 0.6."""
+    known = table[table["lower"].notna()]
+    if known.empty:
+        return "None of the results has an AUC of two classes with a number of patients."
+    outside = known[known["test"] == "external"]
+    median = float((known["upper"] - known["lower"]).median())
+    return (
+        f"{len(known)} of {len(table)} results have an AUC of two classes and a number of "
+        f"patients. The interval that n implies has a median width of {median:.2f}; its "
+        f"lower end is below 0.6 in {int((known['lower'] < 0.6).sum())}, and below 0.5 in "
+        f"{int((known['lower'] < 0.5).sum())}. {len(outside)} of them were tested on patients of "
+        "another institution."
+    )
+
+
+def plot_forest(table: pd.DataFrame, *, ax: Axes | None = None) -> Axes:
+    """Draw AUCs with the intervals that n implies, the smallest study on top."""
+    known = table[table["lower"].notna()].sort_values(["n", "id"], ascending=False)
+    if ax is None:
+        size = (7.2, 1.3 + 0.3 * len(known))
+        _, ax = plt.subplots(figsize=size, layout="constrained")
+    for place, row in enumerate(known.to_dict("records")):
+        colour, test = COLOURS[row["test"]], row["test"]
+        line = ":" if row["classes_assumed"] else "-"
+        ax.plot([row["lower"], row["upper"]], [place, place], line, color=colour, linewidth=1.8)
+        ax.plot(row["auc"], place, MARKERS[test], color=colour, ms=6)
+    for test in TESTS:
+        if (known["test"] == test).any():
+            ax.plot([], [], MARKERS[test], color=COLOURS[test], label=test)
+    ax.plot([], [], ":", color="0.3", label="classes taken as half and half")
+    ax.axvline(0.5, color="0.6", linewidth=0.8)
+    names = [f"{row['work']}: {_short(row['data'])}, n = {count(row['n'])}"
+             for row in known.to_dict("records")]  # fmt: skip
+    ax.set_yticks(range(len(known)), names, fontsize=8)
+    ax.set(xlabel="AUC with the interval that n implies", xlim=(0.3, 1.0))
+    ax.legend(
+        frameon=False, fontsize=8, ncols=3, loc="lower center", bbox_to_anchor=(0.3, 1.0),
+        handletextpad=0.4, columnspacing=1.0,
+    )  # fmt: skip
+    ax.spines[["top", "right"]].set_visible(False)
+    return ax
+
+
+def _short(data: str) -> str:
+    return data.partition(",")[0]
+
+
+def _patients(n: float, positive: float, negative: float) -> str:
+    return (
+        count(n) if math.isnan(positive) else f"{count(n)} ({count(positive)} + {count(negative)})"
+    )

@@ -1,0 +1,74 @@
+"""The table of abstention: its rows, what calibrates it, and that test labels decide nothing."""
+
+from __future__ import annotations
+
+import numpy as np
+import pandas as pd
+import pytest
+
+from psp_core.evaluation.abstention import ABSTENTION, abstention_table
+from psp_core.evaluation.conformal import FIGURES
+from psp_core.evaluation.predictions import NO_FOLD, SOFT_VOTE
+
+
+def made(n_own: int = 20, n_new: int = 10) -> pd.DataFrame:
+    """One model of two folds whose scores tell the classes apart but for every fifth patient."""
+    rng, rows = np.random.default_rng(0), []
+    for i in range(n_own + n_new):
+        is_own, truth = i < n_own, bool(i % 2)
+        middle = 0.8 if truth != (i % 5 == 0) else 0.2
+        scores = middle + rng.uniform(-0.1, 0.1, 2)
+        members = [(k, str(k), scores[k]) for k in range(2)]
+        members = (
+            [members[i // 2 % 2]] if is_own else [*members, (NO_FOLD, SOFT_VOTE, scores.mean())]
+        )
+        for fold, member, score in members:
+            rows.append(
+                {
+                    "experiment": "e", "model": "m", "preset": "", "feature_set": "full",
+                    "seed": 0, "permutation": 0, "fold": fold, "member": member,
+                    "split": "validation" if is_own else "test",
+                    "dataset": "burdenko" if is_own else "external",
+                    "subject_id": f"p{i:02d}", "timepoint": 1, "n_train": 10,
+                    "y_true": truth, "y_score": float(score), "threshold": 0.5,
+                }
+            )  # fmt: skip
+    return pd.DataFrame(rows)
+
+
+def test_every_figure_stands_with_its_counts_and_what_calibrated_it() -> None:
+    table = abstention_table(made(), alpha=0.3)
+    assert tuple(table.columns) == ABSTENTION
+    assert tuple(table["figure"]) == FIGURES
+    assert set(table["dataset"]) == {"external"}
+    covered = table[table["figure"].str.startswith("covered")]
+    assert covered["n_calibration"].tolist() == [10, 10]
+    assert covered["smallest_alpha"].tolist() == pytest.approx([1 / 11, 1 / 11])
+    counts = table.set_index("figure")
+    shares = counts.loc[["decided", "both", "none"], "k"].sum()
+    assert shares == counts.loc["decided", "n"] == 10
+
+
+def test_labels_of_the_test_set_change_no_set() -> None:
+    predictions = made()
+    is_new = predictions["split"] == "test"
+    flipped = predictions.assign(y_true=predictions["y_true"] ^ is_new)
+    here, there = (
+        abstention_table(table, alpha=0.3).set_index("figure") for table in (predictions, flipped)
+    )
+    same = ["decided", "both", "none"]
+    assert here.loc[same, "k"].tolist() == there.loc[same, "k"].tolist()
+    assert here.loc["wrong", "k"] == there.loc["wrong", "n"] - there.loc["wrong", "k"]
+
+
+def test_below_the_smallest_alpha_nobody_is_decided() -> None:
+    table = abstention_table(made(), alpha=0.05).set_index("figure")
+    assert (table.loc["both", "k"], table.loc["both", "n"]) == (10, 10)
+    assert table.loc["wrong", "note"] == "nobody is decided"
+
+
+def test_without_held_out_scores_or_all_fold_models_there_is_no_row() -> None:
+    predictions = made()
+    assert abstention_table(predictions[predictions["split"] == "test"], alpha=0.2).empty
+    without = predictions[~((predictions["split"] == "test") & (predictions["fold"] == 1))]
+    assert abstention_table(without, alpha=0.2).empty
