@@ -81,6 +81,8 @@ if roots_are_given or not any(getattr(sizes, name) for name in sizes.__dataclass
         if name != "00_phantoms"
     }
 TABLES = [path for path in [PARAMS.burdenko.clinical_table] if path is not None]
+if PARAMS.burdenko.root is not None and not TABLES:
+    TABLES += sorted(map(str, Path(PARAMS.burdenko.root).glob("*.csv")))  # where it lies in the download
 if PARAMS.external.root is not None:
     TABLES.append(str(Path(PARAMS.external.root, PARAMS.external.table)))
 BOOK_SOURCES = [
@@ -91,14 +93,18 @@ BOOK_SOURCES = [
 
 
 BOOK_TABLES = {
+    "00_phantoms": ["book/recorded/likeness.json"],
+    "01_cohort": ["book/recorded/burdenko_clinical.json"],
     "10_audit": ["book/papers/printed.yaml"],
     "12_claims": ["book/papers/claims.yaml"],
+    "14_timing": ["book/recorded/burdenko_timing.json"],
     "15_power": ["book/papers/literature.yaml"],
     "16_reporting": ["book/papers/deviations.yaml", *map(str, sorted(Path("book/reporting").glob("*.yaml")))],
 }
 """What a page reads of the book's own tables."""
 
 LATER = {name for name, befores in NOTEBOOKS.items() if name in FIRST or "05_classification" in befores}
+LATER |= {"10_audit", "14_timing", "15_power"}  # they read no other page, but the first book need not wait for them
 LATER |= {name for name, befores in NOTEBOOKS.items() if LATER & set(befores)}
 RUN_NOTEBOOK = """
     {params.python:q} -m jupytext --quiet --sync {input.script:q} >{log.txt:q} 2>&1

@@ -18,9 +18,10 @@
 #
 # Predictions of any other program give the same tables: one row per model, member and patient, in
 # the columns of `psp_core.evaluation.predictions.COLUMNS`, as Parquet or CSV. `read_predictions`
-# reads and checks the file, `psp_core.evaluation.tables.all_tables` makes the tables. There is one
-# time point per patient; for a table with several, `psp_core.evaluation.clustered` has the AUC with
-# an interval that counts patients.
+# reads and checks the file, `psp_core.evaluation.tables.all_tables` makes the tables of this page
+# and of page 13, all pairs of models compared. There is one time point per patient; of a table with
+# several, `psp_core.evaluation.clustered_summary.clustered_summary` makes the AUCs, with intervals
+# that count patients.
 #
 # Models of all three pages stand under *Intervals side by side*, *Differences between models* and
 # *Is any model better*; subsets, rates and curves are shown of page 05's models alone, for the sake
@@ -39,6 +40,7 @@ from psp_core.cohorts.subgroups import OLDER_YEARS, SUBGROUPS
 from psp_core.evaluation.coverage import simulate_coverage, simulate_difference
 from psp_core.evaluation.estimable import estimable
 from psp_core.evaluation.internal import VALID
+from psp_core.evaluation.paired_tests import with_paired_tests
 from psp_core.evaluation.precision_summary import precision_summary
 from psp_core.evaluation.predictions import VALIDATION, first_repetition
 from psp_core.evaluation.summary import (
@@ -63,7 +65,7 @@ from psp_core.report.instability import (
     plot_repeated,
     repeated_aucs,
 )
-from psp_core.report.paired_tests import format_paired_tests, with_paired_tests
+from psp_core.report.paired_tests import format_paired_tests
 from psp_core.report.patient_sets import describe_sets, tell_left_out
 from psp_core.report.place_check import read_truth
 from psp_core.report.results_table import (
@@ -74,7 +76,8 @@ from psp_core.report.results_table import (
     format_results,
 )
 from psp_core.report.roc import roc_panels
-from psp_core.report.rows import row_titles, tell_protocol, titles_of_study
+from psp_core.report.rows import row_titles, tell_protocol, tell_waiting, titles_of_study
+from psp_core.report.subset_differences import format_subset_differences, subset_differences
 from psp_core.report.subset_results import format_subset_results, subset_results
 from psp_core.runs import digest_of, open_run, write_table
 from psp_core.study.catalogue import find_entries
@@ -169,7 +172,17 @@ display(
         "field. Centres are the sets of patients."
     )
 )
-format_subset_results(subgroups, shown).style.hide(axis="index")
+display(format_subset_results(subgroups, shown).style.hide(axis="index"))
+display(
+    Markdown(
+        "**Within against beyond 12 weeks**, of the same models: the soft vote's AUC on the one "
+        "part of a set less that on the other, whose patients are others (unpaired; Student's t "
+        "with the degrees of freedom of Welch and Satterthwaite). An interval around 0 does not "
+        "say that the two are alike."
+    )
+)
+by_time = subset_differences(scored, patients, minimum_per_class=minimum, confidence_level=level)
+format_subset_differences(by_time, shown).style.hide(axis="index")
 
 # %% [markdown]
 # ## Does the internal interval hold what it promises?
@@ -179,9 +192,8 @@ format_subset_results(subgroups, shown).style.hide(axis="index")
 # patient held out by one fold trains the others, so the mean of the folds spreads more than the
 # folds' own variances tell, most of all where the models know little. The interval printed on
 # these pages is the last row: DeLong's variance within the folds, its standard error widened by
-# V / (V - 1) for V folds, on the logit scale. The factor was chosen by this simulation; it is
-# conservative where the AUC is high. Columns: the best AUC that the features allow, in brackets
-# that of the fold models.
+# V / (V - 1) for V folds, on the logit scale. The factor was chosen by this simulation. Columns:
+# the best AUC that the features allow, in brackets that of the fold models.
 
 # %% tags=["full-width"]
 first = first_repetition(scored)
@@ -288,12 +300,16 @@ format_paired_tests(comparisons, titles).style.hide(axis="index")
 # the soft vote's. *Order changes*: repetitions in which the rarer order of the two holds.
 
 # %% tags=["full-width"] mystnb={"image": {"alt": "AUC of each repetition by set of patients"}}
-repeated, _ = estimable(reported(run, repeat_models(run).predictions), minimum)
-instability, orders = repeated_aucs(repeated), order_changes(repeated)
-names = row_titles(params, find_entries(evaluation.instability_models))
-display(format_repeated(instability, names).style.hide(axis="index"))
-display(format_orders(orders, names).style.hide(axis="index"))
+entries = find_entries(evaluation.instability_models)
+names, repeated = row_titles(params, entries), repeat_models(run)
+waiting = tuple(entries) if repeated is None else ()
+display(Markdown(tell_waiting(waiting, entries)))
+fits = predictions[:0] if repeated is None else reported(run, repeated.predictions)
+fits, _ = estimable(fits, minimum)
+instability, orders = repeated_aucs(fits), order_changes(fits)
 if not instability.empty:
+    display(format_repeated(instability, names).style.hide(axis="index"))
+    display(format_orders(orders, names).style.hide(axis="index"))
     axes = plot_repeated(instability, names)
     plt.show()
 
@@ -332,6 +348,7 @@ for dataset in summary.sort_values("split", ascending=False)["dataset"].unique()
 outputs = {"summary": summary, "rates": rates, "coverage": coverage, "difference": difference}
 outputs |= {"comparisons": comparisons, "subsets": subsets, "subgroups": subgroups}
 outputs |= {"precision": precision, "instability": instability, "orders": orders}
+outputs |= {"subset_differences": by_time}
 outputs |= {} if best is None else {"against_the_best": best}
 depends_on = {name: digest_of(table.to_csv(index=False)) for name, table in outputs.items()}
 with run.stage("evaluation", depends_on=depends_on) as stage:

@@ -13,9 +13,12 @@
 # can come from whole patients, which only if a column or a row is read otherwise, and which not
 # at all? What do the tables say once the counts are known?
 #
-# **In.** Every printed figure of Gomaa 2025 (Tables 1 to 4 and text) and of Jang 2018 (Tables 1
-# and 2 and text), from the book's sources (`papers/printed.yaml`). No image, no model. **Out.** The
-# tables of this page, in the folder `audit`.
+# **In.** What Gomaa 2025 (Tables 1 to 4 and text) and Jang 2018 (Tables 1 and 2, text, caption of
+# Figure 2) print of their own patients and results, from the book's sources
+# (`papers/printed.yaml`). Of settings only those that a paper prints in two places or that counts
+# follow from; not in it are the other settings (scanners, layers, kernels, the grids that were
+# searched), values that can only be read off a figure, and figures of other groups. No image, no
+# model. **Out.** The tables of this page, in the folder `audit`.
 #
 # This is arithmetic on printed figures and on nothing else. It says which values are possible; it
 # does not say how a figure came about. The authors have the predictions, and one look at
@@ -31,6 +34,7 @@ import matplotlib.pyplot as plt
 from IPython.display import Markdown, display
 
 from psp_core.audit.findings import IMPOSSIBLE, OTHERWISE, POSSIBLE, VERDICTS
+from psp_core.audit.matrices import grid
 from psp_core.audit.printed_tables import read_printed
 from psp_core.report.audit import (
     EXTERNAL_FOLDS,
@@ -45,6 +49,7 @@ from psp_core.report.audit import (
     format_p_values,
     format_readings,
     format_rows,
+    format_table_readings,
     mean_counts,
     sd_counts,
 )
@@ -62,7 +67,9 @@ run = open_run(params_file, run_dir, overrides)
 #   the rest of its row.
 # - **only under another reading**: as named there are none; there are if it is read otherwise: as
 #   another statistic, with the rows of the classes exchanged, cut off instead of rounded, with
-#   tied scores.
+#   tied scores. An AUC that only an interpolated curve gives is among these too, though at so
+#   few patients such a curve can be printed as any AUC: the sentence then says that it explains
+#   nothing.
 # - **impossible**: no reading that was tried gives it. The sentence names the nearest possible
 #   values and what was tried.
 # - **not testable**: the paper prints too little to say; the sentence says what is missing.
@@ -85,31 +92,39 @@ Markdown(
 # %% [markdown]
 # ## The soft votes: one matrix per row
 #
-# Eleven patients with true progression and nine with pseudoprogression leave only a few hundred
-# confusion matrices, and three decimals single out one. In each row the specificity is held
-# back, the other figures choose the matrix, and then the printed figure is compared with every
-# statistic of that matrix.
+# The patients of the test set leave few confusion matrices, and three decimals mostly single out
+# one. In each row the specificity is held back, the other figures choose the matrix, and then the
+# printed figure is compared with every statistic of that matrix.
 
 # %% tags=["full-width"]
-format_rows(tables["column_rows"]).style.hide(axis="index")
+votes = next(one.given for one in entries if one.kind == "rates")
+classes = votes["n_positive"], votes["n_negative"]
+display(format_rows(tables["column_rows"]).style.hide(axis="index"))
+Markdown(
+    f"{count(classes[0])} patients with true progression and {count(classes[1])} with "
+    f"pseudoprogression: {count(len(grid(*classes).tp))} confusion matrices in all."
+)
 
 # %% [markdown]
 # ### What the column holds
 #
 # All rows together: in how many of those that can be tested the column is which statistic. Where
 # a row does not single out a matrix, or no statistic of it is the printed figure, it decides
-# nothing; the table above says what would explain it.
+# nothing; the table above says what would explain it (at most three of the smallest readings).
+# The second table asks for one reading of all rows of a table at once: what is read alike in
+# every row is one change, each row that is left over one more.
 
 # %% tags=["full-width"]
 readings = tables["column_readings"]
 best, named = readings.iloc[0], readings[readings["reading"] == "specificity"].iloc[0]
 display(format_readings(readings).style.hide(axis="index"))
+display(format_table_readings(tables["table_readings"]).style.hide(axis="index"))
 Markdown(
     f"The column named specificity equals the {figure_words(best['reading'])} of the matrix in "
     f"{count(best['n_equal'])} of {count(best['n_testable'])} testable rows, and the specificity "
     f"in {count(named['n_equal'])}; in {count(best['n_equal_apart'])} rows the two differ. The "
-    "last column is how often matrices drawn at random would print so: crude, for results are not "
-    "drawn at random."
+    "last column of the first table is how often matrices drawn at random would print so: crude, "
+    "for results are not drawn at random."
 )
 
 # %% tags=["full-width"] mystnb={"image": {"alt": "Printed and true specificity, and precision"}}
@@ -123,8 +138,9 @@ plt.show()
 # out of 45, a mean accuracy out of 100, and the accuracy is the sum of the other two. So a mean of
 # specificity that agrees is one of specificity. Counts that sum to the mean can be shared among
 # the folds in finitely many ways, which leaves few SDs; population and sample SD were tried, each
-# rounded and cut off; equal folds have an SD of 0 whatever their counts. A mean AUC is a sum out
-# of 495 pairs, unless scores are tied or the curve is interpolated.
+# rounded and cut off. Equal folds have an SD of 0 whatever their counts; a printed 0.000 is
+# therefore not counted below. A mean AUC is a sum out of 495 pairs, or out of half pairs where
+# scores are tied; curves that are interpolated first can have any mean, and explain none.
 
 # %% tags=["full-width"]
 is_external = findings["place"].str.endswith(EXTERNAL_FOLDS)
@@ -133,8 +149,9 @@ display(format_findings(findings[is_external]).style.hide(axis="index"))
 Markdown(
     f"Of {count(means.sum())} different means {count(means[POSSIBLE])} are possible as printed, "
     f"{count(means[OTHERWISE])} under another reading and {count(means[IMPOSSIBLE])} not at all. "
-    f"Of {count(sds.sum())} SDs of rates {count(sds[POSSIBLE])} are possible as printed, "
-    f"{count(sds[OTHERWISE])} under another reading, {count(sds[IMPOSSIBLE])} not at all."
+    f"Of {count(sds.sum())} SDs of rates above 0, {count(sds[POSSIBLE] + sds[OTHERWISE])} can be "
+    f"reached: {count(sds[POSSIBLE])} rounded, with a possible mean, and {count(sds[OTHERWISE])} "
+    f"cut off or with a mean that is; {count(sds[IMPOSSIBLE])} cannot."
 )
 
 # %% [markdown]
@@ -171,8 +188,9 @@ Markdown(
 # ## Single AUCs
 #
 # An AUC is a number of rightly ordered pairs out of all pairs of two classes, 99 in the one
-# paper and 88 in the other; a tied pair counts one half. A curve that is interpolated
-# before its area is taken can have other values.
+# paper and 88 in the other; a tied pair counts one half. A curve that is interpolated on 100
+# points before its area is taken can be moved by half a cell, which at these counts is more than
+# the way to the next half pair: it can be printed as any AUC, so that it is no evidence.
 
 # %% tags=["full-width"]
 is_auc = findings["figure"].str.lower().str.startswith("auc") & ~is_external
@@ -196,7 +214,7 @@ format_p_values(of_patients).style.hide(axis="index")
 #
 # Every sentence that repeats a figure is held against the tables; a figure of another kind than
 # the rest of its passage, as a mean over folds among soft votes, is told. So is a figure that two
-# tables print differently.
+# tables print differently, or a setting that two passages do.
 
 # %% tags=["full-width"]
 in_text = ~findings["place"].str.startswith("Table") | findings["place"].str.contains("beside")
@@ -207,7 +225,8 @@ format_findings(findings[in_text]).style.hide(axis="index")
 #
 # The same rows with the counts that they leave and Clopper-Pearson intervals, then what follows:
 # intervals of the AUC (Hanley and McNeil's standard error, logit scale), its exact p value
-# against 0.5, and that of the accuracy against always naming the larger class. A row with two
+# against 0.5, and that of the accuracy against always naming the larger class. An AUC that is no
+# whole number of pairs has the p value of the nearest one, which stands beside it. A row with two
 # matrices left has dashes.
 
 # %% tags=["full-width"]
@@ -218,7 +237,8 @@ proposed = implied[implied["row"] == "proposed"].iloc[0]
 Markdown(
     f"The proposed model is right on {proposed['right']} patients; against always naming the "
     f"larger class p = {p_value(proposed['p_accuracy'])}, and its AUC against 0.5 p = "
-    f"{p_value(proposed['p_auc'])} (the first one-sided, the second two-sided). Patients by which "
+    f"{p_value(proposed['p_auc'])} (the first one-sided; the second two-sided, of "
+    f"{count(proposed['wins'])} of {count(proposed['pairs'])} pairs). Patients by which "
     "the others fall behind: "
     + ", ".join(
         f"{row} {count(apart)}"
@@ -234,7 +254,13 @@ Markdown(
 # Tables with the class counts of the external test and as many models as the paper's Table 2,
 # drawn from scores and printed honestly or with one planted fault. Detected: some figure is not
 # possible as named. Named: the planted fault is among the readings with the fewest changes. Some
-# faults print what an honest table might; those nobody can find. Honest means and SDs are those of
+# faults print what an honest table might; those nobody can find.
+#
+# Honest tables are audited for each thing that the page says of the papers. Figures drawn without
+# ties cannot be called impossible, since every matrix is tried: those rows test the program. The
+# others can: scores of one decimal tie, and an AUC with an odd number of tied pairs is no whole
+# number of pairs; so an AUC that is "only under another reading" is what ties do and nothing more.
+# A column of specificities can also equal another statistic row by row. Means and SDs are those of
 # the folds of the internal validation.
 
 # %% tags=["full-width"]

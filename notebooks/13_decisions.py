@@ -37,6 +37,7 @@ from psp_core.evaluation.decision_tables import (
 )
 from psp_core.evaluation.estimable import estimable
 from psp_core.report.abstention import (
+    Origin,
     format_abstention,
     format_risk_coverage,
     plot_risk_coverage,
@@ -157,30 +158,33 @@ format_risk_coverage(areas, risks, titles).style.hide(axis="index")
 # an average over training cohorts, so one cohort may do worse; where held-out patients decide
 # something (see the protocol above) nothing is promised. **It is void under centre shift**: sets
 # of another centre are shown because that is what a user would meet. *No* shift are further
-# phantoms of the training centre, from its scanners. They come already registered, so for a model
-# that reads the image the preparation still differs. Intervals are exact.
+# phantoms of the training centre, from its scanners, and phantoms of the external centre where
+# `phantom.switches.centre_shift` is off. The former come already registered, so for a model that
+# reads the image the preparation still differs. Intervals are exact.
 
 # %% tags=["full-width"]
 abstention = abstention_table(predictions, alpha=decisions.conformal_alpha, confidence_level=level)
-origin = params.burdenko.root
+origin = Origin(roots=roots, centre_shift=params.phantom.switches.centre_shift)
 display(
     Markdown(
         f"Alpha {decisions.conformal_alpha:g}: coverage of at least "
         f"{1 - 2 * decisions.conformal_alpha:g} per class is promised at best. "
-        f"{tell_reach(abstention)} {tell_abstention(abstention, titles, training_root=origin)}"
+        f"{tell_reach(abstention)} "
+        + tell_abstention(abstention, titles, origin=origin, left_out=too_few)
     )
 )
-format_abstention(abstention, titles, training_root=origin).style.hide(axis="index")
+format_abstention(abstention, titles, origin=origin).style.hide(axis="index")
 
 # %% [markdown]
 # ## Is a shift to be feared?
 #
 # A linear probe of the encoder's mean tokens tells the collection of a scan, on scans that the
-# probe has not seen, and beside it the label. Centre is not label, but classes are not equally
-# frequent everywhere: so sites are also permuted among scans of one label alone, and told where
-# every collection gives as many scans of each label. p values are of permutations through the
-# whole probe. A collection also differs from others in the patients it admits and in how its scans
-# were prepared.
+# probe has not seen, and beside it the label. Collections are not labels, but classes are not
+# equally frequent everywhere: so collections are also permuted among scans of one label alone, and
+# told where each gives as many scans of each label. p values are of permutations through the whole
+# probe; those in the sentence are Holm-corrected over the two poolings. A collection differs from
+# others not by its scanners alone: also in the patients it admits and in how its scans were
+# prepared. Phantoms that come already registered are left out for that.
 
 # %% tags=["full-width"]
 probed = site_probe_run(run, confidence_level=level)

@@ -29,7 +29,13 @@ overrides = ""
 import matplotlib.pyplot as plt
 from IPython.display import Markdown, display
 
-from psp_core.cohorts.timing_selections import EVERYBODY, MAIN, RULES
+from psp_core.cohorts.timing_selections import (
+    AT_FIRST,
+    AT_RISK_AT_FIRST,
+    EVERYBODY,
+    MAIN,
+    RULES,
+)
 from psp_core.report.events import plot_event_counts
 from psp_core.report.formatting import count, words
 from psp_core.report.recorded import origin_text
@@ -38,6 +44,7 @@ from psp_core.report.timing_figures import (
     plot_aucs,
     plot_days_by_visit,
     plot_patterns,
+    shown_places,
 )
 from psp_core.report.timing_mechanism import (
     format_days_alone,
@@ -57,6 +64,7 @@ from psp_core.report.timing_tables import (
     reach_sentence,
     timing_sentence,
 )
+from psp_core.report.timing_words import tell_resampling, tell_rules
 from psp_core.runs import open_run
 from psp_core.study.timing_question import phantom_draws, phantom_fits
 
@@ -72,11 +80,13 @@ params = run.params
 # %% mystnb={"image": {"alt": "Days to the event, by class, real patients"}}
 summary = timing_summary(run, params.burdenko.clinical_table or params.burdenko.root)
 figures, tables = summary.figures, summary.tables
+level = figures["confidence_level"]
 display(Markdown(origin_text(summary)))
 display(
     Markdown(
         f"{count(figures['true_progression'])} true progressions and "
-        f"{count(figures['pseudoprogression'])} pseudoprogressions have an event."
+        f"{count(figures['pseudoprogression'])} pseudoprogressions have an event. "
+        f"Intervals of this page have a confidence level of {100 * level:g} %."
     )
 )
 chart = plot_event_counts(tables["event_counts"], windows_days=params.timing.windows_days)
@@ -106,12 +116,15 @@ legend = axes[0].legend(frameon=False, fontsize=8)
 # An *event within* a window keeps the events up to its last day. In the landmark rows *no class*
 # counts the patients at risk who have no event of a class (within the window); they are no part of
 # the AUC, so that those rows too look back from an event, only the score does not. Where both
-# classes are fully separated the bounds are exact ones. Class counts stand in every row.
+# classes are fully separated the bounds are exact ones. Class counts stand in every row. There is
+# no later landmark under *ever pseudoprogression*: who is free of its event there depends on what
+# comes after it.
 
 # %% tags=["full-width"]
 single = tables["single_variables"]
 display(format_single(single[single["rule"] == MAIN]).style.hide(axis="index"))
-display(Markdown("The days alone under each label rule:"))
+display(Markdown(f"Each label rule has its own event:\n\n{tell_rules(figures['early_days'])}"))
+display(Markdown("The days alone under each of them:"))
 format_rules(single).style.hide(axis="index")
 
 # %% [markdown]
@@ -126,7 +139,7 @@ format_rules(single).style.hide(axis="index")
 # In brackets: the interval over patients of a cross-validated AUC, DeLong's within the folds
 # widened by simulation (page 08), its bounds averaged over the splits as well. The second table has
 # another one: the patients are resampled within their class, all copies of a patient stay in one
-# fold, folds are drawn and everything is fitted again; 2.5th to 97.5th percentile. A resample holds
+# fold, folds are drawn and everything is fitted again; the bounds are percentiles. A resample holds
 # about 63 of 100 different patients, and its own chance patterns are as real to the models as those
 # of patients: the percentiles lie around the resamples' AUCs, not around the one of the table. The
 # third, folded away, has least and greatest over the splits. That is no interval, and says how far
@@ -135,10 +148,12 @@ format_rules(single).style.hide(axis="index")
 # %% tags=["full-width"]
 fits = tables["fits"]
 named = ("rule", "patients")
+told = tell_resampling(fits, folds=figures["folds"], confidence_level=level)
+display(Markdown(f"Real patients: {told}"))
 display(format_fits(fits, named).style.hide(axis="index"))
 display(Markdown("In brackets: patients resampled, everything fitted again."))
 display(format_fits(fits, named, bounds=RESAMPLED).style.hide(axis="index"))
-for patients in (EVERYBODY, "event within 90 days", "at risk at follow-up 1"):
+for patients in (EVERYBODY, "event within 90 days", AT_RISK_AT_FIRST):
     if patients in set(fits["patients"]):
         display(Markdown(timing_sentence(fits, rule=MAIN, patients=patients)))
 
@@ -154,15 +169,14 @@ format_fits(fits, named, bounds=OVER_SPLITS).style.hide(axis="index")
 
 # %% mystnb={"image": {"alt": "AUC of time and of clinical models, by window and by label rule"}}
 points = auc_points(single, fits)
-windows = [
-    (MAIN, f"event within {days} days", f"≤ {days} days") for days in params.timing.windows_days
-]
-shown = [one for one in windows if one[1] in set(points["patients"])]
-by_window = {(rule, patients): name for rule, patients, name in shown}
-by_window[MAIN, EVERYBODY] = "any day"
+by_window = {
+    (MAIN, f"event within {days} days"): f"≤ {days} days" for days in params.timing.windows_days
+}
+by_window = shown_places(points, {**by_window, (MAIN, EVERYBODY): "any day"})
 by_rule = {(rule, EVERYBODY): rule for rule in RULES}
-by_rule[MAIN, "event at follow-up 1"] = "event at\nfollow-up 1"
-by_rule[MAIN, "at risk at follow-up 1"] = "at risk at\nfollow-up 1"
+by_rule[MAIN, AT_FIRST] = "event at\nfollow-up 1"
+by_rule[MAIN, AT_RISK_AT_FIRST] = "at risk at\nfollow-up 1"
+by_rule = shown_places(points, by_rule)
 plot_aucs(points, list(by_window), by_window, title="By window")
 plt.show()
 chart = plot_aucs(points, list(by_rule), by_rule, title="By label rule, and at the first follow-up")
@@ -172,11 +186,12 @@ chart = plot_aucs(points, list(by_rule), by_rule, title="By label rule, and at t
 #
 # The paper's variable is named twice in its words, quoted below. That the "last treatment" is
 # radiotherapy is an assumption; the first progression is the scan that is to be judged, so the
-# interval ends where the label is given.
+# interval ends where the label is given. The interval that n implies is Hanley and McNeil's on the
+# logit scale, as on pages 10 and 15.
 
 # %% tags=["full-width"]
 display(Markdown("\n".join(f"> “{quote}”\n" for quote in QUOTES)))
-text, sentence = format_printed_rows(printed_rows())
+text, sentence = format_printed_rows(printed_rows(confidence_level=level))
 display(text.style.hide(axis="index"))
 display(Markdown(sentence))
 display(
@@ -187,7 +202,7 @@ display(
     )
 )
 display(Markdown(reach_sentence(tables["at_printed_counts"])))
-format_draws(tables["at_printed_counts"]).style.hide(axis="index")
+format_draws(tables["at_printed_counts"], confidence_level=level).style.hide(axis="index")
 
 # %% [markdown]
 # Read soberly. Whether the external patients are timed like those of this table, and by which rule
@@ -198,10 +213,11 @@ format_draws(tables["at_printed_counts"]).style.hide(axis="index")
 # %% [markdown]
 # ## The mechanism, where it is known
 #
-# Phantom patients of four stories, values without images: as this run's phantoms are set; with the
-# label depending on time alone; with the far stronger timing of the Burdenko table; and with both.
-# The same models and the same folds. Cohorts of the paper's size stand beside large ones: what the
-# large ones show is the mechanism, what the small ones show is the mechanism and chance.
+# Phantom patients of up to four stories, values without images: as this run's phantoms are set;
+# with the label depending on time alone; with the far stronger timing of the Burdenko table; and
+# with both. A story that equals an earlier one is left out. The same models and the same folds.
+# Cohorts of the paper's size stand beside large ones: what the large ones show is the mechanism,
+# what the small ones show is the mechanism and chance.
 
 # %% tags=["full-width"] mystnb={"image": {"alt": "AUC of the clinical models, by known cause"}}
 phantoms = phantom_fits(run)

@@ -9,8 +9,8 @@
 # %% [markdown]
 # # What can so few patients show?
 #
-# **Question.** What do 11 and 9 patients tell about one model, about two, and about the best of
-# several; how many would be needed; and what do the sizes of published studies imply?
+# **Question.** What do the patients of a small test set tell about one model, about two, and about
+# the best of several; how many would be needed; and what do the sizes of published studies imply?
 #
 # **In.** The section `power` of the params file, and the studies in the book's sources
 # (`papers/literature.yaml`). No patients: everything here follows from counts. **Out.** The tables
@@ -29,7 +29,7 @@ from IPython.display import Markdown, display
 
 from psp_core.audit.best_of import best_of_models
 from psp_core.audit.literature import literature_table, read_literature
-from psp_core.audit.power import rank_sum_tail, smallest_distinct_auc
+from psp_core.audit.power import fewest_wins, rank_sum_tail, smallest_distinct_auc
 from psp_core.audit.published_looking import (
     draw_tables,
     figures_spread,
@@ -54,7 +54,12 @@ from psp_core.report.power import (
     single_table,
 )
 from psp_core.report.published_looking import format_spread, one_table, plot_figures
-from psp_core.report.sample_size import format_sample_size, plot_sample_size, sample_size_table
+from psp_core.report.sample_size import (
+    format_sample_size,
+    plot_sample_size,
+    sample_size_table,
+    tell_sample_size,
+)
 from psp_core.runs import digest_of, open_run, write_table
 
 run = open_run(params_file, run_dir, overrides)
@@ -82,7 +87,7 @@ single = single_table(
     rng=run.rng("power alone"),
     confidence_level=level,
 )
-rounded_up = -int(-power.first_auc * pairs // 1)
+rounded_up = fewest_wins(power.first_auc, n_positive=n_positive, n_negative=n_negative)
 display(format_single(single).style.hide(axis="index"))
 Markdown(
     f"With {n_positive} and {n_negative} patients there are {pairs} pairs. The smallest AUC that "
@@ -121,7 +126,11 @@ Markdown(
 
 # %% mystnb={"image": {"alt": "Power to tell two AUCs apart, by patients and by correlation"}}
 curves = power_curves(
-    power.first_auc, power.second_auc, n_positive / (n_positive + n_negative), power.correlations
+    power.first_auc,
+    power.second_auc,
+    n_positive / (n_positive + n_negative),
+    power.correlations,
+    alpha=1 - level,
 )
 axes = plot_power(curves, target=power.power, n=n_positive + n_negative)
 plt.show()
@@ -169,11 +178,9 @@ axes = plot_sample_size(sizes, at_hand)
 plt.show()
 display(format_sample_size(sizes, at_hand).style.hide(axis="index"))
 Markdown(
-    f"A model of one parameter and an AUC of {power.development_auc:g} needs "
-    f"{count(float(sizes['needed'].min()))} patients, most of all for its intercept; {at_hand} are "
-    "at hand. To evaluate such a model in new patients, "
-    f"{outside.auc} are needed for an AUC within 0.05, and {outside.slope} for a calibration slope "
-    "within 0.2."
+    f"{tell_sample_size(sizes, power.development_auc, at_hand)} To evaluate such a model in new "
+    f"patients, {outside.auc} are needed for an AUC within 0.05, and {outside.slope} for a "
+    "calibration slope within 0.2."
 )
 
 # %% [markdown]
@@ -219,7 +226,8 @@ plt.show()
 # The interval is Hanley and McNeil's on the logit scale. It takes every patient as new to the
 # model; an AUC from cross-validation or a random split has that much uncertainty at least, and may
 # be too high besides. Where the classes are not told, both are taken for half of the patients,
-# which gives about the shortest interval there can be.
+# which gives about the shortest interval there can be. Grey: a neighbouring question, or studies
+# pooled; they are not counted.
 
 # %% mystnb={"image": {"alt": "AUCs of published studies with the intervals that n implies"}}
 studies = literature_table(read_literature(), confidence_level=level)

@@ -52,8 +52,8 @@ run = open_run(params_file, run_dir, overrides)
 # The book is not built where a pointer of the compendium leads nowhere. Items stand in our own
 # words under the guideline's numbers.
 #
-# *Not reported* means: not in the text at hand. The paper's supplement was not seen, and what
-# stands there is not counted against it. Two of the five guidelines ask not what is told but
+# *Not reported* means: not in the text at hand. The paper's supplement was not seen, so what
+# stands there alone is *not reported* here. Two of the five guidelines ask not what is told but
 # whether something is so; where the text does not tell, the answer is *no information*.
 #
 # The compendium answers for its method. Where an item asks for figures of patients, the answer
@@ -97,7 +97,9 @@ sentences(checklist_table(checklists["probast_ai"]))
 #
 # The one guideline of the five that has a score: the weight of the items answered with yes, of all
 # that apply. It knows yes and no alone, so *partly* counts as no in the first column and as yes in
-# the second. It was made for radiomics; both studies do more and less than that.
+# the second. *No information* counts as no in both, though what was done may well have been more
+# than what the text at hand tells; *of what is told* leaves such items out. It was made for
+# radiomics; both studies do more and less than that.
 
 # %%
 weighted_scores(checklists["metrics"]).style.hide(axis="index")
@@ -152,7 +154,9 @@ HTML(folded_cards(data))
 #
 # What the papers do not tell and a run cannot do without, from the comments of the params file: a
 # value there ends in *paper*, *paper's code*, *assumption* or *ours* (not of the papers at all).
-# First how many settings of each section carry which mark, then every assumption.
+# First how many settings of each section carry which mark, then every assumption. Choices that the
+# papers do not tell and that are fixed in the code, as the weights of the classes, are no settings:
+# they stand under Deviations.
 
 # %% tags=["full-width"]
 display(mark_counts(params_file).style.hide(axis="index"))
@@ -161,10 +165,10 @@ sentences(every_assumption(params_file, run.params)).format(escape="html")
 # %% [markdown]
 # ## Deviations
 #
-# Where we do not do as a paper says, and why. *As the paper*: the settings with which a run does
-# as the paper, or the models that do so and stand beside ours in the tables, or why there is no
-# way back. Settings are tried on the params at paper size, and the book is not built where one of
-# them, a model or a file in the last column does not exist.
+# Where we do not do as a paper says, or had to choose where it says nothing, and why. *As the
+# paper*: the settings with which a run does as the paper, or the models that do so and stand beside
+# ours in the tables, or why there is no way back. Settings are tried on the params at paper size,
+# and the book is not built where one of them, a model or a file in the last column does not exist.
 
 # %% tags=["full-width"]
 deviations = read_deviations()

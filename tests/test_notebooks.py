@@ -9,10 +9,14 @@ import nbformat
 import papermill
 import pytest
 
+from psp_core.publishing.tables import lint_page
+
 ROOT = Path(__file__).parents[1]
 SCRIPTS = sorted((ROOT / "notebooks").glob("*.py"))
 # Other tests use the other processors, and the checks run the whole profile besides.
 OVERRIDES = "{study.workers: 1, phantom.sizes.external: 8, phantom.sizes.brats2021: 10}"
+# Printed rates and AUCs that are held against their counts, at least; of no tables, none would be.
+LINTED = {"01_cohort": 10, "08_evaluation": 50, "14_timing": 20}
 
 pytestmark = pytest.mark.notebook
 
@@ -42,6 +46,10 @@ def run_notebook(script: Path, run_dir: Path) -> None:
         progress_bar=False,
     )
     source.unlink()
+    if script.stem in LINTED:
+        linted = lint_page(executed, script.stem)
+        assert linted.faults == ()
+        assert linted.checked >= LINTED[script.stem]
     assert any(cell.get("outputs") for cell in executed.cells)
     for cell in executed.cells:
         if any("image/png" in output.get("data", {}) for output in cell.get("outputs", [])):

@@ -12,6 +12,7 @@ from psp_core.errors import AuditError
 
 GRID_POINTS = 100  # of the mean curve in scikit-learn's example of ROC curves over folds
 HALF = Fraction(1, 2)
+WIDEST = Fraction(1, 2 * (GRID_POINTS - 1))  # by which interpolation on that grid moves an area
 
 
 @dataclass(frozen=True, kw_only=True)
@@ -31,6 +32,8 @@ class AucCheck:
         The next possible numbers of pairs without a tie, below and above the printed value.
     is_interpolated : bool
         Whether the area under a curve interpolated on `GRID_POINTS` points can be this.
+    is_any_interpolated : bool
+        Whether at these counts such areas can be printed as any AUC, which then explains nothing.
     """
 
     printed: str
@@ -41,6 +44,7 @@ class AucCheck:
     tied_wins_truncated: tuple[Fraction, ...]
     nearest: tuple[Fraction, ...]
     is_interpolated: bool
+    is_any_interpolated: bool
 
     @property
     def is_possible(self) -> bool:
@@ -70,7 +74,9 @@ class AucCheck:
             if wins
         ]
         if self.is_interpolated:
-            found.append(f"a curve interpolated on {GRID_POINTS} points")
+            free = ", which can be any AUC at these counts and so explains nothing"
+            free = free if self.is_any_interpolated else ""
+            found.append(f"a curve interpolated on {GRID_POINTS} points{free}")
         return tuple(found)
 
 
@@ -96,7 +102,6 @@ def check_auc(figure: Printed, *, n_positive: int, n_negative: int) -> AucCheck:
         )
     found = {way: _wins(figure, pairs, way) for way in (ROUNDED, TRUNCATED)}
     below, above = math.floor(figure.value * pairs), math.ceil(figure.value * pairs)
-    widest = Fraction(1, 2 * (GRID_POINTS - 1))
     lower, upper = figure.bounds(ROUNDED)
     halves = (Fraction(wins, 2) / pairs for wins in range(2 * below - 1, 2 * above + 2))
     return AucCheck(
@@ -107,8 +112,18 @@ def check_auc(figure: Printed, *, n_positive: int, n_negative: int) -> AucCheck:
         tied_wins=tuple(win for win in found[ROUNDED] if win.denominator == 2),
         tied_wins_truncated=tuple(win for win in found[TRUNCATED] if win.denominator == 2),
         nearest=tuple(Fraction(win) for win in sorted({below, above})),
-        is_interpolated=any(lower - widest <= area <= upper + widest for area in halves),
+        is_interpolated=any(lower - WIDEST <= area <= upper + WIDEST for area in halves),
+        is_any_interpolated=interpolation_fills(HALF / pairs, figure.step),
     )
+
+
+def interpolation_fills(gap: Fraction, step: Fraction) -> bool:
+    """Whether interpolated curves reach every printed value between exact areas `gap` apart.
+
+    Each exact area reaches half a cell of the grid to both sides; `step` is one unit of the last
+    printed digit.
+    """
+    return gap <= 2 * WIDEST + step
 
 
 def area_bounds(sensitivity: Fraction, specificity: Fraction) -> tuple[Fraction, Fraction]:

@@ -130,15 +130,6 @@ def check_classes(
     return ClassCheck(as_named=found[False], exchanged=found[True])
 
 
-def f1_bounds(precision: Printed, recall: Printed) -> tuple[Fraction, Fraction]:
-    """Smallest and largest F1 of one class that printed precision and recall leave room for."""
-    pairs = zip(precision.bounds(), recall.bounds(), strict=True)
-    lower, upper = (
-        _harmonic(max(first, Fraction(0)), max(second, Fraction(0))) for first, second in pairs
-    )
-    return lower, min(upper, Fraction(1))
-
-
 def class_figures(matrix: Matrix) -> dict[str, Fraction]:
     """Precision, recall and F1 of the positive class; 0 where undefined."""
     values = (matrix.value("ppv"), matrix.value("sensitivity"), matrix.f1)
@@ -191,7 +182,3 @@ def _read(
             figures=len(printed),
             misses=misses,
         )
-
-
-def _harmonic(first: Fraction, second: Fraction) -> Fraction:
-    return 2 * first * second / (first + second) if first + second else Fraction(0)

@@ -12,7 +12,7 @@ import pandas as pd
 from psp_core.audit.feasibility import AUC, as_printed, check_row
 from psp_core.audit.matrices import STATISTICS, Matrix, grid
 from psp_core.audit.printed import ROUNDED, TRUNCATED, Printed, Way
-from psp_core.audit.readings import NAMES
+from psp_core.audit.readings import NAMES, said
 from psp_core.errors import AuditError
 
 EXCHANGED = "classes exchanged"
@@ -124,9 +124,10 @@ def column_readings(
     Returns
     -------
     DataFrame
-        The columns of `READINGS`, one row per candidate, the most frequent first. A row of the
-        table is testable where its other figures allow a matrix and some candidate fits the
-        figure: one that fits none tells no candidate from another. ``n_equal_apart`` counts
+        The columns of `READINGS`, one row per candidate, the most frequent first and of equal
+        ones the column's own name. A row of the table is testable where its other figures allow
+        a matrix and some candidate fits the figure: one that fits none tells no candidate from
+        another. ``n_equal_apart`` counts
         the rows in which the figure is the candidate and not what the column is named.
         ``chance`` is the share of all matrices of the class counts that print the candidate
         so, multiplied over those rows: crude, for real matrices are not drawn evenly.
@@ -148,7 +149,7 @@ def column_readings(
                 "chance": _chance(apart, name, column, n_positive, n_negative),
             }
         )
-    ordered = sorted(table, key=lambda row: -int(str(row["n_equal"])))
+    ordered = sorted(table, key=lambda row: (-int(str(row["n_equal"])), row["reading"] != column))
     return pd.DataFrame(ordered, columns=list(READINGS))
 
 
@@ -181,8 +182,8 @@ def column_rows(
             check = check_row(
                 rows[one.row], n_positive=n_positive, n_negative=n_negative, meanings=taken
             )
-            texts = " | ".join(reading.text for reading in check.readings)
-            note = f"{note}; taken as {NAMES.get(best, best)}: {texts or 'no reading found'}"
+            texts = said(check.readings) or "no reading found"
+            note = f"{note}; taken as {NAMES.get(best, best)}: {texts}"
         table.append(
             {
                 "row": one.row,

@@ -79,9 +79,16 @@ def check_row(
     Raises
     ------
     AuditError
-        If a figure is no number or has another name, or a class is empty.
+        If a figure is no number, no share or has another name, or a class is empty.
     """
     given = {name: as_printed(figure) for name, figure in figures.items()}
+    for name, figure in given.items():
+        lowest = -1 if name == "youden" else 0
+        if not lowest <= figure.value <= 1:
+            raise AuditError(
+                f"the {name} {figure.text!r} lies outside {lowest} to 1; write a share, or for "
+                f"per cent Printed({figure.text!r}, 100)"
+            )
     auc = None
     if AUC in given:
         auc = check_auc(given.pop(AUC), n_positive=n_positive, n_negative=n_negative)

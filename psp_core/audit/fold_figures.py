@@ -7,6 +7,7 @@ over a known denominator, and an SD is one of finitely many.
 from __future__ import annotations
 
 import math
+from bisect import bisect_left, bisect_right
 from collections.abc import Sequence
 from dataclasses import dataclass
 from fractions import Fraction
@@ -78,16 +79,16 @@ def possible_means(
 ) -> list[Fraction]:
     """Means over folds of k/n with whole k that may be printed as `mean`, ascending."""
     lower, upper = mean.bounds(way)
-    found = [one for one in _all_means(denominators) if lower <= one <= upper]
+    every = _all_means(denominators)
+    found = every[bisect_left(every, lower) : bisect_right(every, upper)]
     return [one for one in found if mean.may_be(one, way)]
 
 
 def nearest_means(mean: Printed, denominators: Sequence[int]) -> list[Fraction]:
     """The largest mean at or below the printed one and the smallest above it."""
     every = _all_means(denominators)
-    below = [one for one in every if one <= mean.value]
-    above = [one for one in every if one > mean.value]
-    return [*below[-1:], *above[:1]]
+    place = bisect_right(every, mean.value)
+    return [*every[max(place - 1, 0) : place], *every[place : place + 1]]
 
 
 def sd_may_be(
@@ -124,26 +125,29 @@ def check_sd(sd: Printed, means: Sequence[Fraction], denominators: Sequence[int]
     """
     examples: dict[tuple[Spread, Way], tuple[int, ...]] = {}
     below, above = -math.inf, math.inf
+    printed, step = float(sd.value), float(sd.step)
     for mean in means:
         largest = Fraction(13, 10) * (sd.value + sd.step)
         while True:
             spreads = FoldSpreads(mean, denominators, largest)
-            over = [math.sqrt(one / len(denominators)) for one in spreads.squares]
-            if largest >= 1 or any(one > sd.value + sd.step for one in over):
+            widest = math.sqrt(max(spreads.squares, default=0) / len(denominators))
+            if largest >= 1 or widest > printed + step:
                 break
             largest *= 2
         for spread in SPREADS:
             for squares in spreads.squares:
+                value = math.sqrt(squares / (len(denominators) - (spread == "sample")))
+                # Exact arithmetic only where a float leaves doubt.
                 rules = [
                     (spread, way)
                     for way in WAYS
-                    if sd_may_be(sd, squares, len(denominators), spread, way=way)
+                    if abs(value - printed) <= 2 * step
+                    and sd_may_be(sd, squares, len(denominators), spread, way=way)
                 ]
                 for rule in rules:
                     if rule not in examples:
                         examples[rule] = spreads.example(squares)
-                value = math.sqrt(squares / (len(denominators) - (spread == "sample")))
-                if value < sd.value:
+                if value < printed:
                     below = max(below, value)
                 else:
                     above = min(above, value)

@@ -5,13 +5,21 @@ from __future__ import annotations
 from collections.abc import Sequence
 from fractions import Fraction
 
+from psp_core.audit.auc_values import interpolation_fills
 from psp_core.audit.findings import IMPOSSIBLE, OTHERWISE, POSSIBLE, Finding
-from psp_core.audit.fold_figures import Folds, SdCheck
-from psp_core.audit.fold_rows import RATES, FoldFigure, check_fold_row, joint_example
-from psp_core.audit.printed import Printed
+from psp_core.audit.fold_figures import Folds, SdCheck, Spread
+from psp_core.audit.fold_rows import (
+    RATES,
+    FoldFigure,
+    check_fold_row,
+    joint_example,
+    means_conflict,
+)
+from psp_core.audit.printed import ROUNDED, Printed, Way
 from psp_core.audit.printed_tables import Entry
 
 MEAN, SD = "mean", "SD"
+TOGETHER = "sensitivity, specificity and accuracy together"
 
 
 def folds_of(entry: Entry) -> Folds:
@@ -31,17 +39,20 @@ def folds_of(entry: Entry) -> Folds:
 
 
 def fold_findings(entry: Entry) -> list[Finding]:
-    """Two findings per figure, its mean and its SD, then one on all rates together if any."""
+    """Two findings per figure, its mean and its SD, then one on the three rates together if any."""
     folds = folds_of(entry)
     printed = {
         name: (Printed(mean), Printed(sd)) for name, (mean, sd) in entry.given["figures"].items()
     }
     checked = check_fold_row(printed, folds)
-    joint = joint_example(checked, folds)
+    conflict = means_conflict(checked, folds)
+    joint = None if conflict else joint_example(checked, folds)
     found = []
     for name, figure in checked.items():
         found.append(_finding(entry, name, figure, MEAN, **_of_mean(name, figure)))
         found.append(_finding(entry, name, figure, SD, **_of_sd(name, figure)))
+    if conflict:
+        found.append(_conflict(entry, checked))
     if joint is not None:
         found.append(_together(entry, checked, joint))
     return found
@@ -62,18 +73,11 @@ def _finding(entry: Entry, name: str, figure: FoldFigure, part: str, **said: str
 def _of_mean(name: str, figure: FoldFigure) -> dict[str, str]:
     counts = _denominator(figure.denominators)
     if figure.rounded and not figure.needs_ties:
-        if figure.implied is None or figure.implied in figure.rounded:
-            possible = _written(figure.rounded, figure)
-            return {
-                "verdict": POSSIBLE,
-                "possible": possible,
-                "sentence": f"A mean of {counts} can be printed so: {possible}.",
-            }
-        possible = _written([figure.implied], figure)
+        possible = _written(figure.rounded, figure)
         return {
-            "verdict": IMPOSSIBLE,
+            "verdict": POSSIBLE,
             "possible": possible,
-            "sentence": f"The other two rates of the row leave {possible} for it.",
+            "sentence": f"A mean of {counts} can be printed so: {possible}.",
         }
     tried = "rounding and truncation"
     if figure.needs_ties:
@@ -95,8 +99,7 @@ def _of_mean(name: str, figure: FoldFigure) -> dict[str, str]:
             "reading": "; ".join(ways),
             "tried": "rounding, without ties" if name == "auc" else "rounding",
             "sentence": f"No mean of {_denominator(figure.denominators, figure.needs_ties)} rounds "
-            f"to it; what gives it: {' or '.join(ways)} ({possible}), or the area of an "
-            "interpolated curve."
+            f"to it; what gives it: {' or '.join(ways)} ({possible}).{_of_interpolation(figure)}"
             if name == "auc"
             else f"No mean of {counts} rounds to it; cut off instead of rounded it is {possible}.",
         }
@@ -139,7 +142,8 @@ def _of_sd(name: str, figure: FoldFigure) -> dict[str, str]:
     counts = ", ".join(f"{one / half:g}" for one in example)
     is_direct = bool(figure.rounded) and bool(rounded) and not figure.needs_ties
     unit = "Pairs" if name == "auc" else "Counts"
-    caveat = "" if figure.rounded else "; its printed mean is none of counts"
+    caveat = "; its mean is cut off" if figure.truncated else "; its printed mean is none of counts"
+    caveat = "" if figure.rounded else caveat
     return {
         "verdict": POSSIBLE if is_direct else OTHERWISE,
         "possible": f"counts {counts}",
@@ -157,34 +161,72 @@ def _rules(check: SdCheck) -> str:
     return f"{' or '.join(spread for spread, _ in check.examples)} SD, truncated"
 
 
+def _conflict(entry: Entry, checked: dict[str, FoldFigure]) -> Finding:
+    """Three means of the same patients of which each is possible and all three are not."""
+    rates = {name: checked[name] for name in RATES}
+    left = [
+        f"{name} {_written([one.implied], one)}"
+        for name, one in rates.items()
+        if one.implied is not None
+    ]
+    follows = f" What the other two leave: {', or '.join(left)}." if left else ""
+    return Finding(
+        paper=entry.paper,
+        place=entry.place,
+        row=entry.row,
+        figure=f"means of {TOGETHER}",
+        printed=", ".join(one.mean.text for one in rates.values()),
+        verdict=IMPOSSIBLE,
+        possible="; ".join(left),
+        tried="rounding and truncation of all three",
+        sentence="Each mean is possible by itself; the right answers of both classes make up those "
+        f"of all patients, and no three such means do.{follows}",
+    )
+
+
 def _together(
-    entry: Entry, checked: dict[str, FoldFigure], joint: dict[str, list[tuple[int, int]]]
+    entry: Entry,
+    checked: dict[str, FoldFigure],
+    joint: dict[tuple[Spread, Way], list[tuple[int, int]]],
 ) -> Finding:
     """All means and SDs of the three rates of a row at once."""
     printed = ", ".join(f"{checked[name].mean.text} ± {checked[name].sd.text}" for name in RATES)
     if joint:
-        spread, counts = next(iter(joint.items()))
+        (spread, way), counts = next(iter(joint.items()))
         pairs = " ".join(f"({one}, {other})" for one, other in counts)
+        cut = "" if way == ROUNDED else ", all six cut off"
         said = {
-            "verdict": POSSIBLE,
+            "verdict": POSSIBLE if way == ROUNDED else OTHERWISE,
             "possible": pairs,
-            "reading": " or ".join(f"{one} SD" for one in joint),
+            "reading": " or ".join(f"{one} SD" for one, _ in joint) + cut,
             "sentence": "One set of counts gives all six figures: recognised true progressions "
-            f"and pseudoprogressions by fold {pairs}, {spread} SD.",
+            f"and pseudoprogressions by fold {pairs}, {spread} SD{cut}.",
         }
     else:
         said = {
             "verdict": IMPOSSIBLE,
-            "tried": "population and sample SD, rounded",
+            "tried": "population and sample SD; all six rounded, all six truncated",
             "sentence": "Each figure is possible by itself; no counts give all six together.",
         }
     return Finding(
         paper=entry.paper,
         place=entry.place,
         row=entry.row,
-        figure="sensitivity, specificity and accuracy together",
+        figure=TOGETHER,
         printed=printed,
         **said,
+    )
+
+
+def _of_interpolation(figure: FoldFigure) -> str:
+    """What an interpolated curve says of a mean AUC, if that is worth a sentence."""
+    # One pair more in one fold moves the mean by so much.
+    gap = Fraction(1, len(figure.denominators) * min(figure.denominators))
+    if not interpolation_fills(gap, figure.mean.step):
+        return ""
+    return (
+        " At these counts curves interpolated before their area is taken can have any mean, so "
+        "that they explain nothing."
     )
 
 

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import math
-from collections.abc import Mapping
+from collections.abc import Mapping, Sequence
 from fractions import Fraction
 
 import numpy as np
@@ -11,14 +11,16 @@ import numpy.typing as npt
 
 from psp_core.audit.fold_figures import SPREADS, Folds, Spread
 from psp_core.audit.printed import Printed, Way
+from psp_core.errors import AuditError
 
+MOST_WAYS = 20_000_000  # of sharing a sum among folds, looked at at once
 _RATES = ("sensitivity", "specificity", "accuracy")
 _ROUNDING = 1e-12  # bounds of an SD are irrational; counts are not
 
 
 def joint_counts(
     folds: Folds,
-    means: Mapping[str, Fraction],
+    means: Mapping[str, Sequence[Fraction]],
     sds: Mapping[str, Printed],
     *,
     way: Way = "rounded",
@@ -28,8 +30,8 @@ def joint_counts(
     Parameters
     ----------
     folds : Folds
-    means : mapping of str to Fraction
-        Exact means of sensitivity, specificity and accuracy.
+    means : mapping of str to sequence of Fraction
+        Exact means that sensitivity, specificity and accuracy may have.
     sds : mapping of str to Printed
         Their printed SDs.
     way : {"rounded", "truncated"}, default "rounded"
@@ -40,6 +42,11 @@ def joint_counts(
     dict of str to list of (int, int)
         By formula of the SD: one example, recognised true progressions and pseudoprogressions of
         each fold. A formula under which there is none is left out.
+
+    Raises
+    ------
+    AuditError
+        If more than `MOST_WAYS` ways to share a sum among the folds would have to be looked at.
     """
     found: dict[Spread, list[tuple[int, int]]] = {}
     for spread in SPREADS:
@@ -61,32 +68,51 @@ def joint_counts(
 
 
 def _ways(
-    denominators: tuple[int, ...], mean: Fraction, sd: Printed, spread: Spread, way: Way
+    denominators: tuple[int, ...],
+    means: Sequence[Fraction],
+    sd: Printed,
+    spread: Spread,
+    way: Way,
 ) -> npt.NDArray[np.int64]:
-    """Every assignment of counts to folds with this mean and SD, shape (ways, folds)."""
-    grid = np.indices([size + 1 for size in denominators]).reshape(len(denominators), -1).T
-    return grid[_fitting(grid, denominators, mean, sd, spread, way)]
+    """Every assignment of counts to folds with one of the means and the SD, (ways, folds)."""
+    widest = float(sd.bounds(way)[1]) ** 2 * (len(denominators) - (spread == "sample")) + _ROUNDING
+    found = [np.zeros((0, len(denominators)), dtype=np.int64)]
+    for mean in means:
+        rows, squares = np.zeros((1, 0), dtype=np.int64), np.zeros(1)
+        for size in denominators:
+            own = (np.arange(size + 1) / size - float(mean)) ** 2
+            counts = np.flatnonzero(own <= widest)
+            if len(rows) * len(counts) > MOST_WAYS:
+                raise AuditError(
+                    f"folds of {', '.join(map(str, denominators))} leave more than {MOST_WAYS} "
+                    "ways to share a sum; give fewer or smaller folds, or audit the figures singly"
+                )
+            sums = squares[:, None] + own[counts]
+            kept, place = np.nonzero(sums <= widest)
+            rows = np.column_stack([rows[kept], counts[place]])
+            squares = sums[kept, place]
+        found.append(rows[_fitting(rows, denominators, [mean], sd, spread, way)])
+    return np.concatenate(found)
 
 
 def _fitting(
     counts: npt.NDArray[np.int64],
     denominators: tuple[int, ...],
-    mean: Fraction,
+    means: Sequence[Fraction],
     sd: Printed,
     spread: Spread,
     way: Way,
 ) -> npt.NDArray[np.bool_]:
-    """Which rows of counts have the mean exactly and the SD as printed."""
+    """Which rows of counts have one of the means exactly and the SD as printed."""
     scale = math.lcm(*denominators)
     scaled = counts * np.array([scale // size for size in denominators])
-    total = mean * scale * len(denominators)
-    if total.denominator != 1:
-        return np.zeros(len(counts), dtype=np.bool_)
-    has_mean = scaled.sum(axis=1) == int(total)
+    totals = [mean * scale * len(denominators) for mean in means]
+    whole = [int(one) for one in totals if one.denominator == 1]
+    has_mean = np.isin(scaled.sum(axis=1), whole)
     spreads = scaled.std(axis=1, ddof=int(spread == "sample")) / scale
     lower, upper = (float(one) for one in sd.bounds(way))
-    has_sd = (spreads >= lower - _ROUNDING) & (spreads <= upper + _ROUNDING)
-    return np.asarray(has_mean & has_sd)
+    is_below = spreads <= upper + _ROUNDING if way == "rounded" else spreads < upper - _ROUNDING
+    return np.asarray(has_mean & (spreads >= lower - _ROUNDING) & is_below)
 
 
 def _is_canonical(counts: npt.NDArray[np.int64], folds: Folds) -> npt.NDArray[np.bool_]:

@@ -5,16 +5,19 @@ from __future__ import annotations
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 from fractions import Fraction
+from itertools import product
 
 from psp_core.audit.fold_figures import (
+    WAYS,
     Folds,
     SdCheck,
+    Spread,
     check_sd,
     nearest_means,
     possible_means,
 )
 from psp_core.audit.fold_joint import joint_counts
-from psp_core.audit.printed import Printed
+from psp_core.audit.printed import ROUNDED, Printed, Way
 
 RATES = ("sensitivity", "specificity", "accuracy")
 
@@ -117,21 +120,55 @@ def check_fold_row(
 
 def joint_example(
     checked: Mapping[str, FoldFigure], folds: Folds
-) -> dict[str, list[tuple[int, int]]] | None:
-    """Counts of all folds that give the three rates of a row together, by formula of the SD.
+) -> dict[tuple[Spread, Way], list[tuple[int, int]]] | None:
+    """Counts of all folds that give the three rates of a row together, by rule of the SD.
 
-    None where a rate is missing, or one alone is not possible rounded; empty where each is
-    possible by itself and all together are not.
+    All exact means that print so are tried, first with every figure rounded, then with every
+    figure cut off.
+
+    Returns
+    -------
+    dict of (str, str) to list of (int, int), or None
+        Those of the first way that has any. None where a rate is missing, or one alone is not
+        possible rounded and nothing cut off fits; empty where each is possible by itself and all
+        together are not.
+
+    Raises
+    ------
+    AuditError
+        See `fold_joint.joint_counts`.
     """
     if not set(RATES) <= set(checked):
         return None
-    for name in RATES:
-        has_sd = any(way == "rounded" for _, way in checked[name].spread.examples)
-        if not checked[name].rounded or not has_sd:
-            return None
-    means = {name: checked[name].used[0] for name in RATES}
     sds = {name: checked[name].sd for name in RATES}
-    return {str(spread): counts for spread, counts in joint_counts(folds, means, sds).items()}
+    for way in WAYS:
+        means = {name: getattr(checked[name], way) for name in RATES}
+        if all(means.values()):
+            found = joint_counts(folds, means, sds, way=way)
+            if found:
+                return {(spread, way): counts for spread, counts in found.items()}
+    is_each_possible = all(
+        checked[name].rounded and any(way == ROUNDED for _, way in checked[name].spread.examples)
+        for name in RATES
+    )
+    return {} if is_each_possible else None
+
+
+def means_conflict(checked: Mapping[str, FoldFigure], folds: Folds) -> bool:
+    """Whether three means, each possible by itself, cannot stand together on shared patients.
+
+    There the right answers of both classes make up those of all.
+    """
+    if not folds.same_patients or not all(
+        name in checked and checked[name].rounded for name in RATES
+    ):
+        return False
+    n_positive, n_negative = folds.positive[0], folds.negative[0]
+    return not any(
+        first * n_positive + second * n_negative == both * (n_positive + n_negative)
+        for way in WAYS
+        for first, second, both in product(*(getattr(checked[name], way) for name in RATES))
+    )
 
 
 def _used(

@@ -8,17 +8,15 @@ from dataclasses import dataclass, fields
 from fractions import Fraction
 from typing import Any
 
-import numpy as np
 import pandas as pd
-from scipy.special import expit, logit
-from scipy.stats import binomtest, mannwhitneyu
+from scipy.stats import binomtest
 
 from psp_core.audit.feasibility import as_printed, check_row
 from psp_core.audit.matrices import RATES, Matrix
+from psp_core.audit.power import ImpliedInterval, implied_interval, rank_sum_tail
 from psp_core.audit.printed import Printed
-from psp_core.audit.readings import Reading
+from psp_core.audit.readings import Reading, said
 from psp_core.errors import AuditError
-from psp_core.evaluation.intervals import hanley_mcneil_standard_error, normal_quantile
 from psp_core.evaluation.rates import UNDEFINED, Rate, proportion
 
 COUNTS = ("tp", "fn", "tn", "fp")
@@ -32,22 +30,21 @@ class ImpliedAuc:
 
     Attributes
     ----------
-    area, standard_error : float
-        After Hanley and McNeil.
-    lower, upper : float
-        Wald interval, cut at 0 and 1.
-    logit_lower, logit_upper : float
-        On the logit scale; NaN for an AUC of 0 or 1.
+    interval : ImpliedInterval
+        After Hanley and McNeil, plain and on the logit scale.
+    wins, pairs : int
+        The whole number of rightly ordered pairs next to the AUC, and all pairs; the p values
+        are those of this number.
+    is_attained : bool
+        Whether so many pairs are printed as this AUC.
     p_one_sided, p_two_sided : float
-        Exact Mann-Whitney, of scores without ties that order as many pairs rightly or more.
+        Exact Mann-Whitney, of scores without ties that order `wins` pairs rightly or more.
     """
 
-    area: float
-    standard_error: float
-    lower: float
-    upper: float
-    logit_lower: float
-    logit_upper: float
+    interval: ImpliedInterval
+    wins: int
+    pairs: int
+    is_attained: bool
     p_one_sided: float
     p_two_sided: float
 
@@ -60,28 +57,22 @@ def implied_auc(
     Raises
     ------
     UndefinedMetricError
-        If the AUC lies outside 0 to 1, a class is empty or the level is not in (0, 1).
-
-    References
-    ----------
-    Hanley and McNeil, Radiology 1982;143:29-36.
+        See `power.implied_interval` and `power.rank_sum_tail`.
     """
-    area = float(figure.value)
-    error = hanley_mcneil_standard_error(area, n_positive=n_positive, n_negative=n_negative)
-    quantile = normal_quantile(confidence_level)
-    logit_lower = logit_upper = math.nan
-    if 0 < area < 1:
-        half = quantile * error / (area * (1 - area))
-        logit_lower, logit_upper = (float(expit(logit(area) + side * half)) for side in (-1, 1))
-    wins = nearest_wins(figure.value, n_positive * n_negative)
+    interval = implied_interval(
+        float(figure.value),
+        n_positive=n_positive,
+        n_negative=n_negative,
+        confidence_level=confidence_level,
+    )
+    pairs = n_positive * n_negative
+    wins = nearest_wins(figure.value, pairs)
     one, two = mann_whitney_p(wins, n_positive=n_positive, n_negative=n_negative)
     return ImpliedAuc(
-        area=area,
-        standard_error=error,
-        lower=max(0.0, area - quantile * error),
-        upper=min(1.0, area + quantile * error),
-        logit_lower=logit_lower,
-        logit_upper=logit_upper,
+        interval=interval,
+        wins=wins,
+        pairs=pairs,
+        is_attained=figure.may_be(Fraction(wins, pairs)),
         p_one_sided=one,
         p_two_sided=two,
     )
@@ -98,22 +89,20 @@ def mann_whitney_p(wins: int, *, n_positive: int, n_negative: int) -> tuple[floa
     Raises
     ------
     AuditError
-        If a class is empty, or there are not so many pairs.
+        If there are not so many pairs.
+    UndefinedMetricError
+        See `power.rank_sum_tail`.
     """
-    if min(n_positive, n_negative) < 1 or not 0 <= wins <= n_positive * n_negative:
+    tail = rank_sum_tail(n_positive, n_negative)
+    pairs = n_positive * n_negative
+    if not 0 <= wins <= pairs:
         raise AuditError(
             f"{wins} pairs ordered rightly by {n_positive} positive and {n_negative} negative "
-            "patients; expected between 0 and all pairs, and a patient of each class"
+            f"patients; expected between 0 and all {pairs} pairs"
         )
-    # SciPy takes scores: each positive patient is set above as many negatives as are left.
-    above = np.clip(wins - n_negative * np.arange(n_positive), 0, n_negative)
-    positive = above - 0.5 + np.arange(n_positive) / (2 * n_positive)
-    negative = np.arange(n_negative, dtype=float)
-    one, two = (
-        float(mannwhitneyu(positive, negative, alternative=side, method="exact").pvalue)
-        for side in ("greater", "two-sided")
-    )
-    return one, two
+    # Under the null as many pairs ordered rightly are as likely as so many ordered wrongly.
+    two = min(Fraction(1), 2 * min(tail[wins], tail[pairs - wins]))
+    return float(tail[wins]), float(two)
 
 
 def accuracy_p(matrix: Matrix) -> float:
@@ -180,7 +169,7 @@ def corrected_rows(
         weights = [(one.changes, len(one.misprints)) for one in own]
         fewest = [one for one, weight in zip(own, weights, strict=True) if weight == weights[0]]
         left = sorted({matrix for one in fewest for matrix in one.matrices})
-        reading = " | ".join(one.text for one in fewest)
+        reading = said(fewest)
         if throughout:
             reading = f"{throughout} throughout; {reading}"
         if len(left) == 1:

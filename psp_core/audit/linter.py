@@ -6,7 +6,7 @@ Reads cells of text as a reader does, so that a fault between a result and its p
 from __future__ import annotations
 
 import re
-from collections.abc import Iterable, Mapping, Sequence
+from collections.abc import Iterable, Mapping
 from dataclasses import dataclass
 from fractions import Fraction
 
@@ -18,7 +18,12 @@ _VALUE = r"(?P<value>[01]\.\d+)(?: \((?P<lower>[01]\.\d+) to (?P<upper>[01]\.\d+
 RATE = re.compile(rf"(?P<k>\d+)/(?P<n>\d+): {_VALUE}")
 AREA = re.compile(_VALUE)
 CLASSES = re.compile(r"(?P<positive>\d+) of (?P<n>\d+) true progression")
-SOFT_VOTE_COLUMN = "soft vote"
+BOTH = re.compile(r"(\d+) / (\d+)")
+BOTH_COLUMN = "true / pseudoprogression"
+CLASS_COLUMNS = ("true progression", "pseudoprogression")
+ONE_RANKING = re.compile(r"soft vote|(?:.*: )?AUC \(DeLong\)")
+"""Heads of columns whose AUC ranks all patients of the row at once; means over folds do not."""
+
 RATE_NAMES = ("accuracy", "sensitivity", "specificity", "ppv", "npv")
 
 
@@ -56,9 +61,10 @@ def lint_rows(rows: Iterable[Row], *, place: str) -> Linted:
     -------
     Linted
         Checked are cells like ``7/9: 0.78 (0.40 to 0.97)``: the value is k/n, the interval holds
-        it, and rates of one row belong to one confusion matrix; and the AUC of a *soft vote*
-        where a cell of its row tells the classes, as ``11 of 20 true progression``: an AUC is a
-        count of ordered pairs, ties one half. An AUC that is a mean over folds is passed over.
+        it, and rates of one row belong to one confusion matrix; and an AUC of one ranking
+        (`ONE_RANKING`) where its row tells the classes, as ``11 of 20 true progression``, as
+        ``11 / 9`` under `BOTH_COLUMN`, or in `CLASS_COLUMNS`: it is a count of ordered pairs,
+        ties one half. An AUC that is a mean over folds is passed over.
     """
     checked, faults = 0, []
     for number, row in enumerate(rows, start=1):
@@ -73,9 +79,9 @@ def lint_rows(rows: Iterable[Row], *, place: str) -> Linted:
             if name in RATE_NAMES
         }
         faults += [f"{where}: {fault}" for fault in _matrix_faults(counts)]
-        areas = _areas(row)
-        checked += len(areas)
-        faults += [f"{where}, {SOFT_VOTE_COLUMN}: {fault}" for found in areas for fault in found]
+        for name, found in _areas(row).items():
+            checked += 1
+            faults += [f"{where}, {name}: {fault}" for fault in found]
     return Linted(checked, tuple(faults))
 
 
@@ -117,14 +123,33 @@ def _matrix_faults(counts: Mapping[str, tuple[int, int]]) -> list[str]:
     ]
 
 
-def _areas(row: Row) -> Sequence[list[str]]:
-    """Faults of the AUC of each soft vote whose classes the row tells."""
-    match = AREA.fullmatch(row.get(SOFT_VOTE_COLUMN, ""))
-    classes = [found for cell in row.values() if (found := CLASSES.search(cell))]
-    if match is None or len(classes) != 1:
-        return []
-    positive, n = int(classes[0]["positive"]), int(classes[0]["n"])
-    return [_interval_faults(match) + _area_faults(match["value"], positive, n - positive)]
+def _areas(row: Row) -> dict[str, list[str]]:
+    """Faults of each AUC of one ranking, where the row tells the classes."""
+    matches = {
+        name: match
+        for name, cell in row.items()
+        if ONE_RANKING.fullmatch(name) and (match := AREA.fullmatch(cell))
+    }
+    classes = _classes(row)
+    if classes is None:
+        return {}
+    return {
+        name: _interval_faults(match) + _area_faults(match["value"], *classes)
+        for name, match in matches.items()
+    }
+
+
+def _classes(row: Row) -> tuple[int, int] | None:
+    """Patients of either class, if the row tells them."""
+    told = [match for cell in row.values() if (match := CLASSES.search(cell))]
+    if len(told) == 1:
+        positive = int(told[0]["positive"])
+        return positive, int(told[0]["n"]) - positive
+    both = BOTH.fullmatch(row.get(BOTH_COLUMN, ""))
+    counts = both.groups() if both else tuple(row.get(name, "") for name in CLASS_COLUMNS)
+    if all(count.isdecimal() for count in counts):
+        return int(counts[0]), int(counts[1])
+    return None
 
 
 def _area_faults(text: str, positive: int, negative: int) -> list[str]:

@@ -9,10 +9,10 @@ from pathlib import Path
 from typing import Any
 
 import pandas as pd
-import yaml
 
+from psp_core.audit.entries import read_entries, repeated_ids
 from psp_core.audit.power import implied_interval
-from psp_core.errors import MissingInputError, TableError
+from psp_core.errors import TableError
 
 LITERATURE = Path(__file__).resolve().parents[2] / "book" / "papers" / "literature.yaml"
 INSIDE = "internal, kind not told"
@@ -21,11 +21,19 @@ EVIDENCE = {
     "S": "paper read whole",
     "A": "abstract read",
     "C": "code or licence file read",
+    "D": "derived by computation from what is printed",
     "T": "told by a third party, not checked at the source",
     "M": "from memory, not yet checked at the source",
 }
 """How the facts of a row are known."""
-TEXTS = ("id", "work", "data", "task", "test", "result", "source")
+PSP = "psp"
+TARGETS = {
+    PSP: "true progression and pseudoprogression",
+    "neighbour": "a neighbouring question",
+    "pooled": "several studies pooled",
+}
+"""What a result is about; only those of `PSP` are counted."""
+TEXTS = ("id", "work", "task", "target", "test", "result", "source")
 COUNTS = ("n", "n_positive", "n_negative")
 
 
@@ -40,10 +48,10 @@ class Study:
     work : str
         Authors, year, journal.
     year : int
-    data : str
-        Whose patients.
     task : str
         What is told from what.
+    target : str
+        One of `TARGETS`.
     test : str
         One of `TESTS`.
     result : str
@@ -52,6 +60,8 @@ class Study:
         DOI, PubMed Central or arXiv number, or the journal's number.
     evidence : tuple of str
         Keys of `EVIDENCE`.
+    data : str
+        Whose patients; empty where it is not known.
     n : int, optional
         Patients that the result was computed on.
     n_positive, n_negative : int, optional
@@ -65,12 +75,13 @@ class Study:
     id: str
     work: str
     year: int
-    data: str
     task: str
+    target: str
     test: str
     result: str
     source: str
     evidence: tuple[str, ...]
+    data: str = ""
     n: int | None = None
     n_positive: int | None = None
     n_negative: int | None = None
@@ -89,15 +100,9 @@ def read_literature(path: Path = LITERATURE) -> tuple[Study, ...]:
         With every fault: a field that misses, is unknown or of the wrong kind, an id that stands
         twice, class counts that do not add up to n, an AUC outside 0 to 1 or without n.
     """
-    if not path.is_file():
-        raise MissingInputError(f"no file of studies {path.name}; the book's sources have it")
-    entries = yaml.safe_load(path.read_text(encoding="utf-8"))
-    if not isinstance(entries, list) or not all(isinstance(one, dict) for one in entries):
-        raise TableError(path.name, ["expected a list of studies, each a mapping"])
+    entries = read_entries(path, "studies")
     faults = [fault for place, one in enumerate(entries) for fault in _faults(place, one)]
-    ids = [one.get("id") for one in entries]
-    twice = [name for name in dict.fromkeys(map(str, ids)) if list(map(str, ids)).count(name) > 1]
-    faults += [f"{name}: stands more than once" for name in twice]
+    faults += repeated_ids(entries)
     if faults:
         raise TableError(path.name, faults)
     return tuple(Study(**one | {"evidence": tuple(one["evidence"])}) for one in entries)
@@ -153,7 +158,7 @@ def _faults(place: int, entry: Mapping[str, Any]) -> list[str]:
     faults += [f"{name}: {one!r} is no field of a study" for one in entry if one not in known]
     faults += [
         f"{name}: {one!r} is {entry[one]!r}; expected text"
-        for one in (*TEXTS, "note")
+        for one in (*TEXTS, "data", "note")
         if one in entry and not isinstance(entry[one], str)
     ]
     for one in ("year", *COUNTS):
@@ -162,6 +167,8 @@ def _faults(place: int, entry: Mapping[str, Any]) -> list[str]:
             faults.append(f"{name}: {one!r} is {value!r}; expected a whole number above 0")
     if entry.get("test") and entry["test"] not in TESTS:
         faults.append(f"{name}: test {entry['test']!r}; expected one of {', '.join(TESTS)}")
+    if entry.get("target") and entry["target"] not in TARGETS:
+        faults.append(f"{name}: target {entry['target']!r}; expected one of {', '.join(TARGETS)}")
     marks = entry.get("evidence")
     if marks and (not isinstance(marks, list) or not set(map(str, marks)) <= set(EVIDENCE)):
         faults.append(f"{name}: evidence {marks!r}; expected a list of {', '.join(EVIDENCE)}")

@@ -34,20 +34,36 @@ class Result:
 
 
 def draw_result(
-    rng: np.random.Generator, *, n_positive: int, n_negative: int, separation: float
+    rng: np.random.Generator,
+    *,
+    n_positive: int,
+    n_negative: int,
+    separation: float,
+    score_decimals: int | None = None,
 ) -> Result:
-    """Normal scores with the class means `separation` standard deviations apart, cut midway."""
+    """Normal scores with the class means `separation` standard deviations apart, cut midway.
+
+    Scores that are rounded to `score_decimals` may tie; none are by default.
+    """
     positive = rng.normal(separation, 1, n_positive)
     negative = rng.normal(0, 1, n_negative)
+    if score_decimals is not None:
+        positive, negative = (np.round(one, score_decimals) for one in (positive, negative))
     tp, tn = int((positive >= separation / 2).sum()), int((negative < separation / 2).sum())
     matrix = Matrix(tp, n_positive - tp, tn, n_negative - tn)
     # Counted, not taken from a library: the audit asks for the exact fraction.
     wins = int((positive[:, None] > negative).sum())
-    return Result(matrix, Fraction(wins, n_positive * n_negative))
+    ties = int((positive[:, None] == negative).sum())
+    return Result(matrix, Fraction(2 * wins + ties, 2 * n_positive * n_negative))
 
 
 def draw_results(
-    rng: np.random.Generator, *, n_positive: int, n_negative: int, models: int
+    rng: np.random.Generator,
+    *,
+    n_positive: int,
+    n_negative: int,
+    models: int,
+    score_decimals: int | None = None,
 ) -> dict[str, Result]:
     """One result per model, each with a separation between 0 and 2 of its own."""
     return {
@@ -56,6 +72,7 @@ def draw_results(
             n_positive=n_positive,
             n_negative=n_negative,
             separation=float(rng.uniform(0, 2)),
+            score_decimals=score_decimals,
         )
         for number in range(models)
     }
@@ -76,8 +93,11 @@ def made_table(
     decimals: int,
     models: int,
     fault: str | None = None,
+    score_decimals: int | None = None,
 ) -> dict[str, Row]:
     """Print one row per model, with one of `FAULTS` planted or without any.
+
+    Scores have `score_decimals` decimals, all of them by default.
 
     Raises
     ------
@@ -88,7 +108,11 @@ def made_table(
         raise AuditError(f"fault {fault!r} cannot be planted; expected one of {list(FAULTS)}")
     step = 1 if fault == OTHER_COUNTS else 0
     results = draw_results(
-        rng, n_positive=n_positive - step, n_negative=n_negative + step, models=models
+        rng,
+        n_positive=n_positive - step,
+        n_negative=n_negative + step,
+        models=models,
+        score_decimals=score_decimals,
     )
     way: Way = TRUNCATED if fault == CUT else ROUNDED
     rows = {name: print_row(result, decimals, way) for name, result in results.items()}
@@ -108,10 +132,12 @@ def made_table(
 
 
 def _misprint(rng: np.random.Generator, rows: Mapping[str, Row]) -> None:
-    """Change one digit behind the point of one rate into another."""
+    """Change one digit behind the point of one rate into another; of a 1 the one before it."""
     row = rows[str(rng.choice(list(rows)))]
     column = str(rng.choice(COLUMNS[1:]))
     text = row[column]
     place = int(rng.integers(text.index(".") + 1, len(text)))
     digits = [digit for digit in "0123456789" if digit != text[place]]
+    if text.startswith("1"):  # above 1 it would be no share any more
+        place, digits = 0, ["0"]
     row[column] = text[:place] + str(rng.choice(digits)) + text[place + 1 :]

@@ -31,8 +31,9 @@ class AuditedRow:
 
     @property
     def is_possible(self) -> bool:
-        """Whether rates and AUC can all be what they are called."""
-        return self.check.is_possible and (self.check.auc is None or self.check.auc.is_possible)
+        """Whether rates and AUC can all be what they are called; scores may be tied."""
+        auc = self.check.auc
+        return self.check.is_possible and (auc is None or auc.is_possible or bool(auc.tied_wins))
 
     @property
     def sentence(self) -> str:
@@ -83,22 +84,25 @@ def read_table(path: Path) -> pd.DataFrame:
         raise MissingInputError(f"no table {path.name}; give the path of a CSV file")
     try:
         table = pd.read_csv(path, dtype=str, keep_default_na=False, skipinitialspace=True)
-    except (ValueError, pd.errors.ParserError) as error:
+    except ValueError as error:
         raise TableError(path.name, [f"not a CSV table ({type(error).__name__})"]) from error
     missing = [name for name in ("row", *COUNTS) if name not in table]
+    given = [name for name in FIGURES if name in table]
     faults = [f"column {name!r} misses" for name in missing]
     faults += [
         f"column {name!r} is unknown; expected row, {', '.join((*COUNTS, *FIGURES))}"
         for name in table
         if name not in ("row", *COUNTS, *FIGURES)
     ]
-    if not set(FIGURES) & set(table):
+    if not given:
         faults.append(f"no column of figures; expected some of {', '.join(FIGURES)}")
     if table.empty:
         faults.append("no row")
     if not missing:
         names = table["row"].str.strip()
         faults += [f"row {place + 1} has no name" for place, name in enumerate(names) if not name]
+        has_figure = (table[given].map(str.strip) != "").any(axis=1)
+        faults += [f"row {name!r} has no figure" for name in names[~has_figure] if given]
         faults += [f"row {name!r} stands twice" for name in sorted(set(names[names.duplicated()]))]
         faults += [
             f"row {name!r}: {column} is {value!r}, expected a whole number of 1 or more"

@@ -16,7 +16,7 @@ from psp_core.evaluation.intervals import normal_quantile
 MOST_PATIENTS = 10_000_000
 
 
-def difference_error(
+def paired_error(
     first: float, second: float, *, correlation: float, n_positive: int, n_negative: int
 ) -> float:
     """Standard error of the difference of two empirical AUCs on the same patients.
@@ -72,10 +72,10 @@ def paired_power(
 ) -> float:
     """Power of the two-sided normal test of the difference of two AUCs on the same patients.
 
-    Takes and raises what `difference_error` does. Where the difference has no spread (equal
+    Takes and raises what `paired_error` does. Where the difference has no spread (equal
     scores) there is nothing to test and the power is 0.
     """
-    error = difference_error(
+    error = paired_error(
         first, second, correlation=correlation, n_positive=n_positive, n_negative=n_negative
     )
     quantile = normal_quantile(1 - alpha)

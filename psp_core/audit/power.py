@@ -7,11 +7,14 @@ from dataclasses import dataclass
 from fractions import Fraction
 
 import numpy as np
-from scipy.special import expit, logit
 
 from psp_core.audit.binormal import draw_areas
 from psp_core.errors import UndefinedMetricError
-from psp_core.evaluation.intervals import hanley_mcneil_standard_error, normal_quantile
+from psp_core.evaluation.intervals import (
+    hanley_mcneil_standard_error,
+    logit_bounds,
+    wald_bounds,
+)
 
 MOST_PAIRS = 40_000  # of patients; above it the exact null takes minutes and adds nothing
 
@@ -20,8 +23,7 @@ MOST_PAIRS = 40_000  # of patients; above it the exact null takes minutes and ad
 class ImpliedInterval:
     """The interval that an AUC and its class counts imply, plain and on the logit scale.
 
-    Bounds are NaN where the standard error is 0; those of the logit scale also at an AUC of 0
-    or 1.
+    All bounds are NaN at an AUC of 0 or 1, where the standard error is 0 and says nothing.
     """
 
     auc: float
@@ -55,18 +57,17 @@ def implied_interval(
     Hanley and McNeil, Radiology 1982;143:29-36, for the standard error.
     """
     error = hanley_mcneil_standard_error(area, n_positive=n_positive, n_negative=n_negative)
-    half = normal_quantile(confidence_level) * error
-    if not error > 0:
-        return ImpliedInterval(area, error, *[math.nan] * 4)
-    half_logit = half / (area * (1 - area))
-    return ImpliedInterval(
-        area,
-        error,
-        max(0.0, area - half),
-        min(1.0, area + half),
-        float(expit(logit(area) - half_logit)),
-        float(expit(logit(area) + half_logit)),
-    )
+    plain = wald_bounds(area, error, confidence_level=confidence_level)
+    on_logit = logit_bounds(area, error, confidence_level=confidence_level)
+    return ImpliedInterval(area, error, *plain, *on_logit)
+
+
+def fewest_wins(area: float, *, n_positive: int, n_negative: int) -> int:
+    """Fewest pairs in the right order that give an AUC of at least `area`, taken as it is written.
+
+    0.55 of 100 pairs are 55; the product of the floats lies above that.
+    """
+    return math.ceil(Fraction(str(area)) * n_positive * n_negative)
 
 
 def rank_sum_tail(n_positive: int, n_negative: int) -> list[Fraction]:

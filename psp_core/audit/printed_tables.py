@@ -7,13 +7,11 @@ from dataclasses import dataclass
 from pathlib import Path
 from typing import Any
 
-import yaml
-
+from psp_core.audit.entries import read_entries, repeated_ids
 from psp_core.audit.printed import Printed
-from psp_core.errors import AuditError, MissingInputError, TableError
+from psp_core.errors import AuditError, TableError
 
 PRINTED = Path(__file__).resolve().parents[2] / "book" / "papers" / "printed.yaml"
-PAPERS = {"gomaa2025": "Gomaa 2025", "jang2018": "Jang 2018"}
 HEAD = ("id", "paper", "place", "row", "kind")
 FIELDS: dict[str, tuple[tuple[str, ...], tuple[str, ...]]] = {
     "rates": (("n_positive", "n_negative", "figures"), ()),
@@ -61,20 +59,14 @@ def read_printed(path: Path = PRINTED) -> tuple[Entry, ...]:
     MissingInputError
         If there is no such file.
     TableError
-        With every fault: a field that misses or is unknown, a kind or paper that does not exist,
-        an id that stands twice, a figure that is no text or no number, a figure of a sentence
-        with none or several of the relations, folds without their patients, lists of unequal
-        length.
+        With every fault: a field that misses or is unknown, a kind that does not exist, a paper
+        whose id is no text, an id that stands twice, a figure that is no text or no number, a
+        figure of a sentence with none or several of the relations or that points to none, folds
+        without their patients, lists of unequal length.
     """
-    if not path.is_file():
-        raise MissingInputError(f"no file of printed figures {path.name}; the book has it")
-    raw = yaml.safe_load(path.read_text(encoding="utf-8"))
-    if not isinstance(raw, list) or not all(isinstance(one, dict) for one in raw):
-        raise TableError(path.name, ["expected a list of entries, each a mapping"])
+    raw = read_entries(path, "printed figures")
     faults = [fault for place, one in enumerate(raw) for fault in _faults(place, one)]
-    ids = [one.get("id") for one in raw]
-    faults += [f"{name}: stands {ids.count(name)} times" for name in dict.fromkeys(ids)
-               if ids.count(name) > 1]  # fmt: skip
+    faults += repeated_ids(raw)
     reports = {one.get("id") for one in raw if one.get("kind") == "class_report"}
     faults += [
         f"{one.get('id')}: {figure['labels']!r} is no class report of this file"
@@ -82,6 +74,7 @@ def read_printed(path: Path = PRINTED) -> tuple[Entry, ...]:
         for figure in _mappings(one)
         if figure.get("labels", next(iter(reports), None)) not in reports and "labels" in figure
     ]
+    faults += _pointer_faults(raw)
     if faults:
         raise TableError(path.name, faults)
     return tuple(
@@ -97,11 +90,29 @@ def read_printed(path: Path = PRINTED) -> tuple[Entry, ...]:
     )
 
 
+def _pointer_faults(raw: list[dict[str, Any]]) -> Iterator[str]:
+    """Figures of sentences that name another which does not stand in the file."""
+    known = {
+        (one.get("id"), figure.get("figure"))
+        for one in raw
+        if one.get("kind") == "statement"
+        for figure in _mappings(one)
+    }
+    for one in raw:
+        for figure in _mappings(one):
+            other = figure.get("same_as")
+            if other is not None and (not isinstance(other, list) or tuple(other) not in known):
+                yield (
+                    f"{one.get('id')}: same_as {other!r} is no figure of a statement here; "
+                    "expected [id of a statement, name of one of its figures]"
+                )
+
+
 def _faults(place: int, one: Mapping[str, Any]) -> Iterator[str]:
     name = one.get("id") or f"entry {place + 1}"
     yield from (f"{name}: {key!r} misses or is empty" for key in HEAD if not one.get(key))
-    if one.get("paper") and one["paper"] not in PAPERS:
-        yield f"{name}: paper {one['paper']!r}; expected {' or '.join(PAPERS)}"
+    if one.get("paper") and not isinstance(one["paper"], str):
+        yield f"{name}: paper {one['paper']!r} is no text; expected an id, as 'smith2020'"
     kind = one.get("kind")
     if kind not in FIELDS:
         if kind:
@@ -161,7 +172,7 @@ def _digit_faults(one: Mapping[str, Any]) -> Iterator[str]:
 def _text_faults(where: str, value: object) -> Iterator[str]:
     if isinstance(value, dict):
         for key, each in value.items():
-            is_number = key in ("unit", "share_of") or (key == "auc" and _is_pair(each))
+            is_number = key in ("unit", "share_of", "same_as") or (key == "auc" and _is_pair(each))
             if key not in NOT_FIGURES and not is_number:
                 yield from _text_faults(f"{where}, {key}", each)
     elif isinstance(value, list):

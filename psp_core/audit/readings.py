@@ -2,12 +2,13 @@
 
 from __future__ import annotations
 
-from collections.abc import Mapping
+from collections.abc import Iterable, Mapping
 from dataclasses import dataclass, field
 
 from psp_core.audit.matrices import Matrix
 from psp_core.audit.printed import ROUNDED, Way
 
+MOST_SAID = 3
 NAMES = {
     "sensitivity": "sensitivity",
     "specificity": "specificity",
@@ -92,6 +93,15 @@ class Reading:
         if self.other_counts:
             parts.append(f"counts of {self.n_positive} and {self.n_negative}")
         return "; ".join(parts) or "as named"
+
+
+def said(readings: Iterable[Reading]) -> str:
+    """Those with the fewest changes in words, `MOST_SAID` at most; how many more there are."""
+    every = list(readings)
+    fewest = min((one.changes for one in every), default=0)
+    texts = list(dict.fromkeys(one.text for one in every if one.changes == fewest))
+    more = len(texts) - MOST_SAID
+    return " or: ".join(texts[:MOST_SAID]) + (f", or {more} more" if more > 0 else "")
 
 
 def least(readings: list[Reading]) -> tuple[Reading, ...]:

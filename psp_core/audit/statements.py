@@ -108,7 +108,7 @@ def exact_of(relation: str, given: Mapping[str, Sequence[str]]) -> tuple[Fractio
 
     Parameters
     ----------
-    relation : {"sum_of", "total_less", "share_of", "same_as"}
+    relation : {"sum_of", "total_less", "share_of"}
     given : mapping of str to sequence of str
         The entry's figure, with the parts under the name of the relation.
     """
@@ -118,6 +118,4 @@ def exact_of(relation: str, given: Mapping[str, Sequence[str]]) -> tuple[Fractio
         return sum(values, Fraction(0)), " + ".join(parts)
     if relation == "total_less":
         return values[0] - sum(values[1:]), " - ".join(parts)
-    if relation == "share_of":
-        return values[0] / values[1], "/".join(parts)
-    return values[0], "the same figure elsewhere"
+    return values[0] / values[1], "/".join(parts)

@@ -20,7 +20,7 @@ from psp_core.audit.statements import (
     main_setting,
 )
 
-ARITHMETIC = ("sum_of", "total_less", "share_of", "same_as")
+ARITHMETIC = ("sum_of", "total_less", "share_of")
 
 
 def sources_of(entries: Iterable[Entry]) -> list[Source]:
@@ -51,6 +51,8 @@ def statement_findings(entry: Entry, entries: Sequence[Entry]) -> list[Finding]:
             said = _of_area(one, reports)
         elif "reason" in one:
             said = {"verdict": NOT_TESTABLE, "sentence": _sentence(one["reason"])}
+        elif "same_as" in one:
+            said = _of_same(one, entries)
         else:
             said = _of_arithmetic(one)
         found.append(
@@ -138,9 +140,9 @@ def _of_area(one: Mapping[str, Any], reports: Mapping[str, Entry]) -> dict[str, 
     passes = "can pass" if point.agrees else "cannot pass"
     said["tried"] = "; ".join(part for part in (said.get("tried", ""), labels) if part)
     said["sentence"] += (
-        f" A curve with it {passes} the point of the "
-        f"printed classes; without scores, from the called classes alone, it would be "
-        f"{float(point.of_labels):.3f}."
+        f" A curve with it {passes} the point of the printed classes; without scores, from the "
+        f"called classes alone, it would be {float(point.of_labels):.3f}, which is "
+        f"{'printed so' if point.is_of_labels else 'another figure'}."
     )
     if not point.agrees:
         said["verdict"] = IMPOSSIBLE
@@ -155,6 +157,22 @@ def _of_arithmetic(one: Mapping[str, Any]) -> dict[str, str]:
         "verdict": IMPOSSIBLE if fault else POSSIBLE,
         "possible": told,
         "sentence": f"{fault}." if fault else f"It is {told}.",
+    }
+
+
+def _of_same(one: Mapping[str, Any], entries: Iterable[Entry]) -> dict[str, str]:
+    """A figure beside another one of the text that says the same."""
+    name, figure = one["same_as"]
+    other = next(entry for entry in entries if entry.id == name)
+    there = next(each for each in other.given["figures"] if each["figure"] == figure)
+    told = f"{there['printed']} in {other.place} ({figure})"
+    if _printed(one).value == _printed(there).value:
+        return {"verdict": POSSIBLE, "possible": told, "sentence": f"It is {told} as well."}
+    return {
+        "verdict": IMPOSSIBLE,
+        "possible": told,
+        "tried": "the other passage",
+        "sentence": f"The same setting is {told}; it is one of the two.",
     }
 
 

@@ -15,8 +15,8 @@ import pandas as pd
 
 from psp_core.cohorts.labels import EVENT_RULES, EventRule, first_event
 from psp_core.evaluation.classes import NEGATIVE_CLASS, POSITIVE_CLASS
+from psp_core.params.published_counts import PUBLISHED_COUNTS, VALIDATION_SET
 
-PUBLISHED_TRUE_PROGRESSION, PUBLISHED_PSEUDOPROGRESSION = 34, 25
 WINDOWS_DAYS = (None, 90, 120, 180, 365)
 MINIMUM_AGES_YEARS = (None, 18)  # the published cohort starts at 18
 REQUIREMENTS = ("nothing", "IDH and MGMT known", "event after radiotherapy")
@@ -61,6 +61,7 @@ def count_rules(clinical: pd.DataFrame) -> pd.DataFrame:
     """
     is_known = (clinical[["idh_status", "mgmt_status"]] != "unknown").all(axis=1).to_numpy()
     labels: dict[tuple[EventRule, int | None, bool], pd.DataFrame] = {}
+    published_true, published_pseudo = PUBLISHED_COUNTS[VALIDATION_SET]
     rows = []
     for rule in plausible_rules():
         asked = (rule.event, rule.window_days, rule.first_visit_only)
@@ -89,8 +90,7 @@ def count_rules(clinical: pd.DataFrame) -> pd.DataFrame:
                 "true_progression": n_true,
                 "pseudoprogression": n_pseudo,
                 "patients": n_true + n_pseudo,
-                "distance": abs(n_true - PUBLISHED_TRUE_PROGRESSION)
-                + abs(n_pseudo - PUBLISHED_PSEUDOPROGRESSION),
+                "distance": abs(n_true - published_true) + abs(n_pseudo - published_pseudo),
             }
         )
     table = pd.DataFrame(rows).drop(columns="event").rename(columns={"window_days": "window"})

@@ -18,14 +18,18 @@ from psp_core.cohorts.labels import first_event, follow_up_visits
 from psp_core.evaluation.classes import CLASSES
 
 MAIN, EARLY = "first non-distant event", "early only"
+LOOKS_AHEAD = "ever_pseudoprogression"
 RULES: Mapping[str, Mapping[str, Any]] = {
     MAIN: {"event": "first_non_distant"},
     "first event": {"event": "first"},
-    "ever pseudoprogression": {"event": "ever_pseudoprogression"},
+    "ever pseudoprogression": {"event": LOOKS_AHEAD},
     EARLY: {"event": "first_non_distant"},
 }
 """Label rules by name; `EARLY` asks besides for an event within some days."""
 EVERYBODY = "all events"
+AT_FIRST, AT_RISK_AT_FIRST = "event at follow-up 1", "at risk at follow-up 1"
+FIRST_VISIT = (EVERYBODY, AT_FIRST, AT_RISK_AT_FIRST)
+"""The analyses that pages and fitted models take beside the windows."""
 CLINICAL = ("sex", "idh_status", "mgmt_status", "age_years")
 
 
@@ -85,7 +89,10 @@ def timing_selections(
     list of Selection
         Rule by rule: all events, those within each window, those at each follow-up, patients
         at risk at each follow-up, and those at risk at the first of them with an event within
-        each window.
+        each window. Under the rule of `LOOKS_AHEAD` nobody is at risk at follow-up 2 or later:
+        whether its event lies before that follow-up depends on a pseudoprogression after it
+        (who had progression first counts as at risk only if pseudoprogression came later), so
+        that a landmark there would know the future.
 
     Raises
     ------
@@ -148,7 +155,10 @@ def _of_rule(
     for number in follow_ups:
         kept = labelled[visit == number].reset_index(drop=True)
         yield Selection(rule, f"event at follow-up {number}", kept)
+    looks_ahead = RULES[rule]["event"] == LOOKS_AHEAD
     for place, number in enumerate(follow_ups):
+        if looks_ahead and number > 1:
+            continue
         there = at_risk(events, visits, number)
         for last_day in (None, *windows_days) if place == 0 else (None,):
             has_class = there["label"].isin(CLASSES)

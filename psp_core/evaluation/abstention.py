@@ -12,6 +12,7 @@ import pandas as pd
 from psp_core.errors import UndefinedMetricError
 from psp_core.evaluation.conformal import (
     COVERED,
+    FIGURES,
     cross_conformal,
     judge_sets,
     prediction_sets,
@@ -19,14 +20,14 @@ from psp_core.evaluation.conformal import (
 )
 from psp_core.evaluation.predictions import (
     ARM,
+    SET,
     SOFT_VOTE,
     VALIDATION,
     check_predictions,
     first_repetition,
 )
-from psp_core.evaluation.rates import Rate
+from psp_core.evaluation.rates import Rate, proportion
 
-SET = (*ARM, "split", "dataset")
 ABSTENTION = (
     *(*SET, "alpha", "figure", *(field.name for field in fields(Rate))),
     *("n_calibration", "smallest_alpha"),
@@ -38,8 +39,8 @@ def abstention_table(
 ) -> pd.DataFrame:
     """What class-conditional cross-conformal sets do on every set that no model was trained on.
 
-    An arm without held-out scores of both classes, or without scores of all its fold models, has
-    no row: there is nothing to calibrate with.
+    An arm without held-out scores of both classes, or without scores of all its fold models,
+    cannot be calibrated: its figures are of nobody, and ``note`` says why.
 
     Returns
     -------
@@ -53,24 +54,27 @@ def abstention_table(
         If the predictions have faults.
     """
     first = first_repetition(check_predictions(predictions))
-    members = first[first["member"] != SOFT_VOTE]
     rows = []
-    for arm, part in members.groupby(list(ARM), sort=False):
+    for arm, part in first.groupby(list(ARM), sort=False):
         own = part[part["split"] == VALIDATION]
         reach = dict(zip(COVERED, smallest_alpha(own["y_true"]).values(), strict=True))
         for (split, dataset), new in part[part["split"] != VALIDATION].groupby(
             ["split", "dataset"], sort=False
         ):
-            wide = new.pivot_table(index=["subject_id", "y_true"], columns="fold", values="y_score")
+            members = new[new["member"] != SOFT_VOTE]
+            wide = members.pivot_table(
+                index=["subject_id", "y_true"], columns="fold", values="y_score"
+            )
             try:
                 p_values = cross_conformal(
                     own["y_true"], own["y_score"], own["fold"], _by_fold(wide)
                 )
-            except UndefinedMetricError:
-                continue
-            sets = prediction_sets(p_values, alpha)
-            truth = wide.index.get_level_values("y_true").to_numpy(dtype=bool)
-            for name, rate in judge_sets(truth, sets, confidence_level=confidence_level).items():
+                sets = prediction_sets(p_values, alpha)
+                truth = wide.index.get_level_values("y_true").to_numpy(dtype=bool)
+                found = judge_sets(truth, sets, confidence_level=confidence_level)
+            except UndefinedMetricError as error:
+                found = dict.fromkeys(FIGURES, proportion(0, 0, note=str(error)))
+            for name, rate in found.items():
                 key = dict(zip(SET, (*arm, split, dataset), strict=True))
                 smallest = reach.get(name, math.nan)
                 rows.append(

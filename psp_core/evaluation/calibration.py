@@ -11,13 +11,15 @@ from dataclasses import dataclass
 import numpy as np
 import numpy.typing as npt
 import statsmodels.api as sm
-from scipy.special import logit
+from scipy.optimize import brentq
+from scipy.special import expit, logit
 from sklearn.metrics import brier_score_loss
 
 from psp_core.errors import UndefinedMetricError
 from psp_core.evaluation.metrics import check_scores, split_by_class
 
 Floats = npt.NDArray[np.float64]
+LARGEST_LOGIT = 30.0  # beyond it 1 minus the fitted share is lost in rounding
 
 
 @dataclass(frozen=True)
@@ -98,7 +100,7 @@ def calibration_intercept(
     if note:
         return Recalibration(math.nan, math.nan, math.nan, note)
     model = sm.GLM(truth, np.ones((len(truth), 1)), family=sm.families.Binomial(), offset=logits)
-    return _parameter(model, confidence_level)
+    return _parameter(model, confidence_level, start=[_intercept(truth, logits)])
 
 
 def calibration_slope(
@@ -124,7 +126,8 @@ def calibration_slope(
     -------
     Recalibration
         Without a value, and with a note, where the interval is too wide, the scores separate
-        the classes (no finite slope), are all the same, or are 0 or 1 (no finite logit).
+        the classes (no finite slope), are all the same, are 0 or 1 (no finite logit), or have
+        a logit beyond `LARGEST_LOGIT`.
 
     Raises
     ------
@@ -179,16 +182,33 @@ def _logits(y_true: npt.ArrayLike, y_score: npt.ArrayLike) -> tuple[Floats, Floa
     truth, score = check_probabilities(y_true, y_score)
     sure = int(((score == 0) | (score == 1)).sum())
     note = f"not estimable: {sure} scores are 0 or 1, which have no logit" if sure else ""
-    inside = score if not sure else np.full(len(score), 0.5)
-    return truth.astype(np.float64), logit(inside), note
+    logits: Floats = logit(score if not sure else np.full(len(score), 0.5))
+    if extreme := int((np.abs(logits) > LARGEST_LOGIT).sum()):
+        note = (
+            f"not estimable: {extreme} scores have a logit beyond {LARGEST_LOGIT:g}, too near to "
+            "0 or 1 to fit"
+        )
+    return truth.astype(np.float64), logits, note
 
 
-def _parameter(model: sm.GLM, confidence_level: float) -> Recalibration:
+def _intercept(truth: Floats, logits: Floats) -> float:
+    """The shift at which the scores add up to the truths.
+
+    From its usual start the fit runs away where a sure score is wrong; from here it does not.
+    """
+    total, share = truth.sum(), logit(truth.mean())
+    ends = (share - logits.max() - 1, share - logits.min() + 1)
+    return float(brentq(lambda shift: expit(logits + shift).sum() - total, *ends))
+
+
+def _parameter(
+    model: sm.GLM, confidence_level: float, *, start: list[float] | None = None
+) -> Recalibration:
     """The last parameter of a fitted model."""
     if not 0 < confidence_level < 1:
         raise UndefinedMetricError(
             f"confidence level {confidence_level}; expected one between 0 and 1, like 0.95"
         )
-    fitted = model.fit()
+    fitted = model.fit(start_params=start)
     lower, upper = fitted.conf_int(alpha=1 - confidence_level)[-1]
     return Recalibration(float(fitted.params[-1]), float(lower), float(upper))

@@ -20,20 +20,14 @@ from psp_core.evaluation.calibration import (
     calibration_intercept,
     calibration_slope,
 )
-from psp_core.evaluation.predictions import (
-    ARM,
-    SOFT_VOTE,
-    VALIDATION,
-    check_predictions,
-    first_repetition,
-)
+from psp_core.evaluation.predictions import SET, VALIDATION, judged
 from psp_core.evaluation.reliability import RELIABILITY, reliability
 from psp_core.evaluation.risk_coverage import CURVE as RISK_CURVE
 from psp_core.evaluation.risk_coverage import risk_coverage
+from psp_core.evaluation.summary import sets_of
 from psp_core.evaluation.utility import CURVE as DECISION_CURVE
 from psp_core.evaluation.utility import decision_curve
 
-SET = (*ARM, "split", "dataset")
 CALIBRATION = (
     *(*SET, "n", "n_true_progression", "observed", "mean_score", "brier", "null_brier"),
     *("scaled_brier", "intercept", "intercept_lower", "intercept_upper"),
@@ -50,11 +44,10 @@ def judged_sets(predictions: pd.DataFrame) -> Iterator[tuple[dict[str, Any], pd.
     TableError
         If the predictions have faults.
     """
-    first = first_repetition(check_predictions(predictions))
-    is_vote = first["member"] == SOFT_VOTE
-    judged = first[is_vote != (first["split"] == VALIDATION)]
-    for values, part in judged.groupby(list(SET), sort=False):
-        yield dict(zip(SET, values, strict=True)), part
+    for key, _, first in sets_of(predictions):
+        part = judged(first)
+        if len(part):
+            yield key, part
 
 
 def calibration_table(

@@ -11,8 +11,8 @@ import pandas as pd
 from psp_core.errors import UndefinedMetricError
 from psp_core.evaluation.chance import chance_p_value
 from psp_core.evaluation.precision_recall import average_precision, average_precision_interval
-from psp_core.evaluation.predictions import SOFT_VOTE, VALIDATION
-from psp_core.evaluation.summary import SET, sets_of
+from psp_core.evaluation.predictions import SET, VALIDATION, judged
+from psp_core.evaluation.summary import sets_of
 
 FIGURES = ("average_precision", "no_skill", "lower", "upper", "p_chance")
 PRECISION_SUMMARY = (*SET, "n", "n_true_progression", *FIGURES, "note")
@@ -36,19 +36,19 @@ def precision_summary(
     rows = []
     for key, _, first in sets_of(predictions):
         is_validation = key["split"] == VALIDATION
-        judged = first[(first["member"] == SOFT_VOTE) != is_validation]
+        speaking = judged(first)
         row: dict[str, Any] = {
             **key,
-            "n": len(judged),
-            "n_true_progression": int(judged["y_true"].sum()),
+            "n": len(speaking),
+            "n_true_progression": int(speaking["y_true"].sum()),
             **dict.fromkeys(FIGURES, math.nan),
             "note": "",
         }
         try:
             row |= (
-                _in_folds(judged)
+                _in_folds(speaking)
                 if is_validation
-                else _of_vote(judged, bootstrap_samples, seed, confidence_level)
+                else _of_vote(speaking, bootstrap_samples, seed, confidence_level)
             )
         except UndefinedMetricError as error:
             row["note"] = str(error)

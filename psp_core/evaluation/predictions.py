@@ -35,6 +35,7 @@ COLUMNS: Mapping[str, str] = {
 KEY = tuple(COLUMNS)[: list(COLUMNS).index("n_train")]
 PATIENT = ("dataset", "subject_id", "timepoint")
 ARM = ("experiment", "model", "preset", "feature_set")
+SET = (*ARM, "split", "dataset")
 
 SOFT_VOTE = "soft_vote"
 NO_FOLD = -1  # `fold` of a soft vote, which is of no single fold
@@ -89,6 +90,17 @@ def first_repetition(table: pd.DataFrame) -> pd.DataFrame:
     own = table[table["permutation"] == 0]
     first: pd.DataFrame = own[own["seed"] == own.groupby(list(ARM))["seed"].transform("min")]
     return first
+
+
+def judged(table: pd.DataFrame) -> pd.DataFrame:
+    """Rows that speak for each arm: held-out folds in the training cohort, elsewhere the vote.
+
+    Labels as they are, every repetition; of the first alone, take `first_repetition` before.
+    """
+    is_vote = table["member"] == SOFT_VOTE
+    speaks = is_vote != (table["split"] == VALIDATION)
+    chosen: pd.DataFrame = table[speaks & (table["permutation"] == 0)]
+    return chosen
 
 
 def read_predictions(path: Path) -> pd.DataFrame:

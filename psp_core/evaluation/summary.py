@@ -18,17 +18,17 @@ from psp_core.evaluation.internal import internal_auc
 from psp_core.evaluation.intervals import delong_interval, logit_delong_interval
 from psp_core.evaluation.metrics import auc
 from psp_core.evaluation.predictions import (
-    ARM,
+    SET,
     SOFT_VOTE,
     VALIDATION,
     check_predictions,
     first_repetition,
+    judged,
 )
 from psp_core.evaluation.rates import RATES, Rate, rates_at
 from psp_core.evaluation.thresholds import HALF
 
 FROZEN, AT_HALF = "frozen", "0.5"
-SET = (*ARM, "split", "dataset")
 INTERVALS = ("", "delong_", "logit_", "bootstrap_")
 ESTIMATES = ("auc", *(f"{name}{end}" for name in INTERVALS for end in ("lower", "upper")))
 OVER_FOLDS = ("fold_auc_mean", "fold_auc_sd", "fold_auc_n", "n_folds")
@@ -78,8 +78,8 @@ def results_summary(
     for key, part, first in sets_of(predictions):
         is_validation = key["split"] == VALIDATION
         members = first[first["member"] != SOFT_VOTE]
-        judged = members if is_validation else first[first["member"] == SOFT_VOTE]
-        patients = judged.drop_duplicates("subject_id")
+        speaking = judged(first)
+        patients = speaking.drop_duplicates("subject_id")
         row = {
             **key,
             "n": len(patients),
@@ -91,9 +91,9 @@ def results_summary(
         rng = np.random.default_rng(seed)
         try:
             row |= (
-                _internal(judged, confidence_level)
+                _internal(speaking, confidence_level)
                 if is_validation
-                else _soft_vote(judged, bootstrap_samples, rng, confidence_level)
+                else _soft_vote(speaking, bootstrap_samples, rng, confidence_level)
             )
         except UndefinedMetricError as error:
             row["note"] = str(error)
@@ -145,10 +145,9 @@ def rates_summary(
     rows = []
     for key, _, first in sets_of(checked):
         members = first[first["member"] != SOFT_VOTE]
-        judged = members if key["split"] == VALIDATION else first[first["member"] == SOFT_VOTE]
         for at, cuts in thresholds.items():
             by_fold = [_rates(part, cuts, confidence_level) for _, part in members.groupby("fold")]
-            for name, rate in _rates(judged, cuts, confidence_level).items():
+            for name, rate in _rates(judged(first), cuts, confidence_level).items():
                 over_folds = _mean_sd("fold", [one[name]["value"] for one in by_fold])
                 over_folds["n_folds"] = len(by_fold)
                 rows.append({**key, "at": at, "rate": name, **rate, **over_folds})
@@ -230,12 +229,12 @@ def _rates(rows: pd.DataFrame, cuts: pd.Series, level: float) -> dict[str, dict[
     if threshold.isna().any():
         nothing = {**blank, "k": 0, "n": 0, "note": NO_THRESHOLD}
         return dict.fromkeys((*RATES, *COMPOSITES), nothing)
-    judged = (rows["y_true"], rows["y_score"], threshold)
+    called = (rows["y_true"], rows["y_score"], threshold)
     found = {
         name: {**blank, **vars(rate)}
-        for name, rate in rates_at(*judged, confidence_level=level).items()
+        for name, rate in rates_at(*called, confidence_level=level).items()
     }
-    for name, one in composites_at(*judged, confidence_level=level).items():
+    for name, one in composites_at(*called, confidence_level=level).items():
         bounds = {"bootstrap_lower": one.lower, "bootstrap_upper": one.upper}
         told = {"k": one.k, "n": one.n, "value": one.value, "note": one.note}
         found[name] = {**blank, **told, **bounds}

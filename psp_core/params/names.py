@@ -6,6 +6,8 @@ import dataclasses
 import difflib
 import typing
 from collections.abc import Iterator
+from operator import attrgetter
+from typing import Any
 
 from psp_core.params.sections import Params
 
@@ -29,6 +31,17 @@ def matches(key: str) -> list[str]:
     """Give the parameters that a full or shortened dotted key names."""
     names = field_names()
     return [key] if key in names else [name for name in names if name.endswith(f".{key}")]
+
+
+def value_of(params: Params, key: str) -> Any:
+    """The value, or the section, of a dotted name.
+
+    Raises
+    ------
+    AttributeError
+        If there is none of that name.
+    """
+    return attrgetter(key)(params)
 
 
 def suggestion(key: str) -> str:

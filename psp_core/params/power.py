@@ -7,6 +7,7 @@ from typing import Annotated
 from pydantic import Field
 from pydantic.dataclasses import dataclass
 
+from psp_core.params.published_counts import PUBLISHED_COUNTS, TEST_SET, VALIDATION_SET
 from psp_core.params.values import STRICT, Size
 
 Area = Annotated[float, Field(gt=0.5, lt=1)]
@@ -19,8 +20,8 @@ class PowerParams:
     """What few patients can show, and how many are needed."""
 
     repetitions: Annotated[int, Field(ge=20)] = 5_000
-    test: tuple[Two, Two] = (11, 9)
-    training: tuple[Two, Two] = (34, 25)
+    test: tuple[Two, Two] = PUBLISHED_COUNTS[TEST_SET]
+    training: tuple[Two, Two] = PUBLISHED_COUNTS[VALIDATION_SET]
     folds: Two = 5
     first_auc: Area = 0.753
     second_auc: Area = 0.686

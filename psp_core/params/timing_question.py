@@ -15,8 +15,8 @@ class TimingQuestionParams:
     """Which patients time is asked of, and how its fitted models are judged."""
 
     early_days: Days = 84
-    follow_ups: tuple[Size, ...] = (1, 2, 3, 4)
-    fitted_windows_days: tuple[Days, ...] = (60, 90, 120, 180)
+    follow_ups: Annotated[tuple[Size, ...], Field(min_length=1)] = (1, 2, 3, 4)
+    fitted_windows_days: tuple[Days, ...] = (30, 60, 90, 120, 180, 365)
     fitted_minimum_per_class: Annotated[int, Field(ge=2)] = 10
     bootstrap_samples: Annotated[int, Field(ge=10)] = 200
     splits: Size = 10

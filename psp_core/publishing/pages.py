@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import json
+import re
 from collections.abc import Callable, Iterator
 from pathlib import Path
 from typing import Any
@@ -16,6 +17,9 @@ _NOTEBOOK_METADATA = {"kernelspec", "language_info", "mystnb"}
 _CELL_METADATA = {"tags", "mystnb"}
 _BINARY = {"image/png", "image/jpeg", "image/gif", "application/pdf"}
 _INJECTED = "injected-parameters"
+_ADDRESS = re.compile(
+    r"(?<=\w) at 0x[0-9a-f]+(?=>)"
+)  # of an object; its digits may look like a date
 
 
 def read_page(path: Path) -> nbformat.NotebookNode:
@@ -36,7 +40,7 @@ def read_page(path: Path) -> nbformat.NotebookNode:
 
 
 def cleaned_page(page: nbformat.NotebookNode, places: Places) -> nbformat.NotebookNode:
-    """Copy a page without run times, tool metadata and absolute paths.
+    """Copy a page without run times, tool metadata, places in memory and absolute paths.
 
     The default parameters give way to the injected ones. Code is folded: a reader sees results
     first, and opens what made them; the tag ``show-input`` keeps a cell open.
@@ -53,7 +57,9 @@ def cleaned_page(page: nbformat.NotebookNode, places: Places) -> nbformat.Notebo
     NotebookNode
         The page.
     """
-    renamed: nbformat.NotebookNode = nbformat.from_dict(_map_text(page, places.renamed))
+    renamed: nbformat.NotebookNode = nbformat.from_dict(
+        _map_text(page, lambda text: _ADDRESS.sub("", places.renamed(text)))
+    )
     if any(_INJECTED in _tags(cell) for cell in renamed.cells):
         renamed.cells = [cell for cell in renamed.cells if "parameters" not in _tags(cell)]
     for cell in renamed.cells:

@@ -26,8 +26,8 @@ def lint_page(page: nbformat.NotebookNode, name: str) -> Linted:
 def tables_of(page: nbformat.NotebookNode) -> Iterator[list[dict[str, str]]]:
     """Rows of each HTML table of a page, in its order.
 
-    A row's cells are named by the last row of the head; where heads and cells do not pair, by
-    their place.
+    A row's cells are named by the last row of the head, a head that stands twice with its place;
+    where heads and cells do not pair, by their place.
     """
     for cell in page.cells:
         for output in cell.get("outputs", []):
@@ -44,8 +44,11 @@ def _rows(table: list[list[tuple[str, str]]]) -> list[dict[str, str]]:
     for cells in table:
         texts = [text for _, text in cells]
         if all(tag == "th" for tag, _ in cells):
-            heads = texts
-        elif len(heads) == len(texts) and len(set(heads)) == len(heads):
+            heads = [
+                text if text not in texts[:place] else f"{text} ({place})"
+                for place, text in enumerate(texts)
+            ]
+        elif len(heads) == len(texts):
             rows.append(dict(zip(heads, texts, strict=True)))
         else:
             rows.append({str(place): text for place, text in enumerate(texts)})

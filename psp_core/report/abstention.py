@@ -3,67 +3,109 @@
 from __future__ import annotations
 
 from collections.abc import Mapping
+from dataclasses import dataclass
 from typing import Any
 
 import pandas as pd
 from matplotlib.axes import Axes
 
 from psp_core.evaluation.conformal import BOTH, COVERED, NONE
+from psp_core.evaluation.predictions import SET, VALIDATION
 from psp_core.report.formatting import NOT_KNOWN, decimal, with_interval
 from psp_core.report.set_grid import Place, grid_of, label_edges, ordered, rows_of, set_name
 
 BAND = "#0072b2"
+HEADS = ("true progression", "pseudoprogression")
 OF_TRAINING_CENTRE = ("development", "sealed")
+TRAINING, EXTERNAL = "burdenko", "external"
 WITHOUT, WITH = "no", "yes"
 
 
-def is_shifted(dataset: str, training_root: str | None) -> bool:
+@dataclass(frozen=True)
+class Origin:
+    """Where the patients of a run come from.
+
+    Attributes
+    ----------
+    roots : mapping of str to str or None
+        Folder of each collection's real patients; None where they are phantoms.
+    centre_shift : bool
+        Whether phantoms of the external centre have other scanners and another schedule.
+    """
+
+    roots: Mapping[str, str | None]
+    centre_shift: bool
+
+
+def is_shifted(dataset: str, origin: Origin) -> bool:
     """Whether a set is drawn in another way than the training cohort.
 
-    Only further phantoms of the training centre are not, and only beside training phantoms.
-
-    Parameters
-    ----------
-    dataset : str
-    training_root : str or None
-        Folder of real training patients; None where they are phantoms.
+    Only further phantoms of the training centre are not, and those of the external centre where
+    nothing but its name is another; and only beside training phantoms.
     """
-    return training_root is not None or dataset not in OF_TRAINING_CENTRE
+    if origin.roots.get(TRAINING) is not None:
+        return True
+    is_like_training = origin.roots.get(EXTERNAL) is None and not origin.centre_shift
+    return dataset not in OF_TRAINING_CENTRE and not (dataset == EXTERNAL and is_like_training)
 
 
 def format_abstention(
-    table: pd.DataFrame, titles: Mapping[str, str], *, training_root: str | None
+    table: pd.DataFrame, titles: Mapping[str, str], *, origin: Origin
 ) -> pd.DataFrame:
-    """Write `abstention.abstention_table`: k/n and exact intervals, sets without shift first."""
+    """Write `abstention.abstention_table`: k/n and exact intervals, sets without shift first.
+
+    Of an arm that cannot be calibrated stands the reason alone.
+    """
     rows = []
     shown = ordered(table, titles)
     keys = ["split", "dataset", "model"]
     for (split, dataset, model), part in shown.groupby(keys, sort=False):
         by_name = {str(row["figure"]): row for row in part.to_dict("records")}
         row = {
-            "shift": WITH if is_shifted(str(dataset), training_root) else WITHOUT,
+            "shift": WITH if is_shifted(str(dataset), origin) else WITHOUT,
             "patients": set_name(str(split), str(dataset)).removesuffix(", soft vote"),
             "model": titles[str(model)],
         }
-        for name, head in zip(COVERED, ("true progression", "pseudoprogression"), strict=True):
-            row[f"truth in the set, {head}"] = _cell(by_name[name])
-        row |= {"decided": _cell(by_name["decided"]), "wrong": _cell(by_name["wrong"])}
-        row |= {name: f"{by_name[name]['k']}" for name in (BOTH, NONE)}
+        known = not _is_uncalibrated(part).all()
+        for name, head in zip(COVERED, HEADS, strict=True):
+            row[f"truth in the set, {head}"] = _cell(by_name[name]) if known else NOT_KNOWN
+        row |= {name: _cell(by_name[name]) if known else NOT_KNOWN for name in ("decided", "wrong")}
+        row |= {name: f"{by_name[name]['k']}" if known else NOT_KNOWN for name in (BOTH, NONE)}
+        row["note"] = "" if known else by_name["decided"]["note"]
         rows.append(row)
     found = pd.DataFrame(rows)
+    if not any(row["note"] for row in rows):
+        found = found.drop(columns="note", errors="ignore")
     return found.sort_values("shift", kind="stable", ignore_index=True) if rows else found
 
 
 def tell_abstention(
-    table: pd.DataFrame, titles: Mapping[str, str], *, training_root: str | None
+    table: pd.DataFrame, titles: Mapping[str, str], *, origin: Origin, left_out: pd.DataFrame
 ) -> str:
-    """Class coverage over the models, apart for sets with and without shift, with counts."""
+    """Class coverage over the models, apart for sets with and without shift, with counts.
+
+    Parameters
+    ----------
+    table : DataFrame
+        See `abstention.abstention_table`.
+    titles : mapping of str to str
+    origin : Origin
+    left_out : DataFrame
+        Sets that are too small, see `evaluation.estimable.estimable`.
+    """
     shown = table[table["model"].isin(list(titles))]
-    shifted = shown["dataset"].map(lambda name: is_shifted(name, training_root)).astype(bool)
+    small = set(left_out.loc[left_out["split"] != VALIDATION, "dataset"])
     told = []
-    for head, part in (("Without shift", shown[~shifted]), ("With shift", shown[shifted])):
+    for head, is_with in (("Without shift", False), ("With shift", True)):
+        part = shown[[is_shifted(str(name), origin) == is_with for name in shown["dataset"]]]
         if part.empty:
-            told.append(f"**{head}:** no set in this run is large enough.")
+            is_small = any(is_shifted(str(name), origin) == is_with for name in small)
+            reason = "no set of this run is large enough" if is_small else "this run has none"
+            told.append(f"**{head}:** {reason}.")
+            continue
+        if _is_uncalibrated(part).all():
+            reasons = "; ".join(dict.fromkeys(part.loc[part["figure"] == "decided", "note"]))
+            told.append(f"**{head}:** no model can be calibrated ({reasons}).")
             continue
         figures = {name: _range(part[part["figure"] == name]) for name in (*COVERED, "decided")}
         told.append(
@@ -76,11 +118,11 @@ def tell_abstention(
 
 def tell_reach(table: pd.DataFrame) -> str:
     """The smallest alpha of each class that the calibration patients allow."""
-    known = table[table["figure"].isin(COVERED)]
+    known = table[table["figure"].isin(COVERED) & ~_is_uncalibrated(table)]
     if known.empty:
         return "No model has the held-out scores that a calibration needs."
     told = []
-    for name, head in zip(COVERED, ("true progression", "pseudoprogression"), strict=True):
+    for name, head in zip(COVERED, HEADS, strict=True):
         part = known[known["figure"] == name]
         told.append(
             f"{part['n_calibration'].max():.0f} calibration patients with {head}: "
@@ -129,6 +171,13 @@ def format_risk_coverage(
             }
         )
     return pd.DataFrame(rows)
+
+
+def _is_uncalibrated(table: pd.DataFrame) -> pd.Series:
+    """Whether a row is of an arm whose sets nobody could make: who is decided is of nobody."""
+    nobody = table.loc[(table["figure"] == "decided") & (table["n"] == 0), list(SET)]
+    places = pd.MultiIndex.from_frame(table[list(SET)])
+    return pd.Series(places.isin(pd.MultiIndex.from_frame(nobody)), index=table.index)
 
 
 def _cell(row: Mapping[Any, Any]) -> str:

@@ -10,6 +10,7 @@ import pandas as pd
 import yaml
 
 from psp_core.params.marks import MARKS, Marked, read_marks
+from psp_core.params.names import value_of
 from psp_core.params.sections import Params
 from psp_core.report.formatting import NOT_KNOWN
 
@@ -88,10 +89,7 @@ def _meaning(one: Marked) -> str:
 
 def _overridden(one: Marked, params: Params) -> str:
     """Value of the run where it is another than the file's; a dash where it is the same."""
-    value: Any = params
-    for part in one.key.split("."):
-        value = getattr(value, part, None)
-    written, own = _plain(yaml.safe_load(one.value)), _plain(value)
+    written, own = _plain(yaml.safe_load(one.value)), _plain(value_of(params, one.key))
     if isinstance(own, list) and not isinstance(written, list):  # an item of a list
         return NOT_KNOWN if str(written) in map(str, own) else "not in it"
     return NOT_KNOWN if own == written else str(own)

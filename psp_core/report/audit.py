@@ -9,7 +9,8 @@ import pandas as pd
 
 from psp_core.audit.findings import IMPOSSIBLE, OTHERWISE, VERDICTS
 from psp_core.audit.fold_findings import SD
-from psp_core.audit.printed_tables import PAPERS, Entry
+from psp_core.audit.printed_tables import Entry
+from psp_core.report.claims import PAPERS
 from psp_core.report.formatting import NOT_KNOWN, count, decimal, p_value, words
 
 TITLES = {
@@ -47,7 +48,7 @@ def audit_overview(findings: pd.DataFrame) -> pd.DataFrame:
         See `psp_core.audit.findings.findings_table`.
     """
     table = findings["place"].str.extract(r"^(Table \d+)")[0].fillna("text")
-    where = findings["paper"].map(PAPERS) + ", " + table
+    where = findings["paper"].map(lambda one: PAPERS.get(one, one)) + ", " + table
     counts = pd.crosstab(where, findings["verdict"]).reindex(columns=list(VERDICTS), fill_value=0)
     counts.insert(0, "findings", counts.sum(axis=1))
     return counts.rename_axis("where", axis=0).rename_axis(None, axis=1).reset_index()
@@ -103,6 +104,8 @@ def format_p_values(findings: pd.DataFrame) -> pd.DataFrame:
 def sd_counts(findings: pd.DataFrame, setting: str) -> pd.Series:
     """Printed SDs of rates of one setting by verdict, rows printed twice counted once.
 
+    An SD of 0 is left out: equal folds have it whatever their counts.
+
     Parameters
     ----------
     findings : DataFrame
@@ -114,6 +117,7 @@ def sd_counts(findings: pd.DataFrame, setting: str) -> pd.Series:
         & findings["figure"].str.endswith(f", {SD}")
         & ~findings["figure"].str.startswith("auc")
     ].drop_duplicates(["row", "figure"])
+    chosen = chosen[chosen["printed"].astype(float) != 0]
     return chosen["verdict"].value_counts().reindex(list(VERDICTS), fill_value=0)
 
 
@@ -176,6 +180,19 @@ def format_readings(readings: pd.DataFrame) -> pd.DataFrame:
     )
 
 
+def format_table_readings(readings: pd.DataFrame) -> pd.DataFrame:
+    """Write `audit_run.shared_readings`: one reading for all rows of each table."""
+    return pd.DataFrame(
+        {
+            "table": readings["table"],
+            "all rows read as": readings["reading"].map(_in_titles),
+            "changes": readings["changes"].map(count),
+            "rows that fit": readings["fitting"].map(count),
+            "rows left over": readings["left_over"].replace("", NOT_KNOWN),
+        }
+    )
+
+
 def format_corrected(corrected: pd.DataFrame) -> pd.DataFrame:
     """Write `implied.corrected_rows`: k/n, value and exact interval, one row per model."""
     named = corrected.assign(
@@ -199,6 +216,12 @@ def format_implied(implied: pd.DataFrame) -> pd.DataFrame:
                 for low, high in zip(implied["lower"], implied["upper"], strict=True)
             ],
             "p against 0.5, two-sided": implied["p_auc"].map(p_value),
+            "of so many pairs": [
+                f"{wins:.0f}/{pairs:.0f}" + ("" if is_attained else ", the nearest")
+                for wins, pairs, is_attained in zip(
+                    implied["wins"], implied["pairs"], implied["is_attained"], strict=True
+                )
+            ],
             "right of all": implied["right"],
             "p against the larger class, one-sided": implied["p_accuracy"].map(p_value),
             "patients fewer than proposed": implied["apart"].map(count),
@@ -254,11 +277,12 @@ def format_detection(detection: pd.DataFrame) -> pd.DataFrame:
 
 
 def format_alarms(alarms: pd.DataFrame) -> pd.DataFrame:
-    """Write `detection.false_alarms`: honest tables in which a figure is called impossible."""
+    """Write `alarms.false_alarms`: honest tables of which something untrue is said."""
     return pd.DataFrame(
         {
             "honest tables": alarms["tables"],
-            "called impossible": [
+            "what is said": alarms["called"],
+            "of so many": [
                 f"{row['k']:.0f}/{row['n']:.0f}: {decimal(row['value'])} "
                 f"({decimal(row['exact_lower'])} to {decimal(row['exact_upper'])})"
                 for row in alarms.to_dict("records")

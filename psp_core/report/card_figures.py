@@ -9,25 +9,28 @@ import pandas as pd
 
 from psp_core.cohorts.subgroups import SUBGROUPS
 from psp_core.cohorts.subsets import SUBSETS
-from psp_core.evaluation.predictions import VALIDATION
+from psp_core.report.card_sets import Roots, set_with_owner
 from psp_core.report.formatting import NOT_KNOWN, decimal, in_words, with_interval, words
-from psp_core.report.results_table import HELD_OUT, over_folds
+from psp_core.report.results_table import over_folds
+from psp_core.report.set_grid import set_name
 
 Rows = tuple[Mapping[str, str], ...]
 NO_FIGURE = "no set has enough patients of both classes"
 
 
-def performance_rows(summary: pd.DataFrame) -> Rows:
+def performance_rows(summary: pd.DataFrame, roots: Roots) -> Rows:
     """AUC with interval and counts, one row per set of patients.
 
     Parameters
     ----------
     summary : DataFrame
         Rows of one model of `evaluation.summary.results_summary`.
+    roots : mapping of str to str or None
+        See `card_sets.roots_of`: whose patients each row is of stands in it.
     """
     rows = tuple(
         {
-            "patients": _patients(one),
+            "patients": _patients(one, roots),
             "n": _counts(one),
             "AUC (interval)": with_interval(one["auc"], one["lower"], one["upper"]),
             "mean of folds": over_folds(one, "fold_auc"),
@@ -38,13 +41,14 @@ def performance_rows(summary: pd.DataFrame) -> Rows:
     return rows or ({"patients": NO_FIGURE},)
 
 
-def subgroup_rows(subsets: pd.DataFrame) -> Rows:
+def subgroup_rows(subsets: pd.DataFrame, roots: Roots) -> Rows:
     """AUC in the subsets in which it can be estimated; those without are counted.
 
     Parameters
     ----------
     subsets : DataFrame
         Rows of one model of `report.subset_results.subset_results`.
+    roots : mapping of str to str or None
     """
     titles = {name: one.title for name, one in {**SUBSETS, **SUBGROUPS}.items()}
     parts = subsets[subsets["subset"] != "all"]
@@ -52,7 +56,7 @@ def subgroup_rows(subsets: pd.DataFrame) -> Rows:
     rows = [
         {
             "subset": titles.get(one["subset"], words(one["subset"])),
-            "patients": _patients(one),
+            "patients": _patients(one, roots),
             "n": _counts(one),
             "AUC (interval)": with_interval(one["auc"], one["lower"], one["upper"]),
         }
@@ -66,17 +70,18 @@ def subgroup_rows(subsets: pd.DataFrame) -> Rows:
     return tuple(rows)
 
 
-def calibration_rows(table: pd.DataFrame) -> Rows:
+def calibration_rows(table: pd.DataFrame, roots: Roots) -> Rows:
     """Brier score beside that of the set's own share, intercept and slope, one row per set.
 
     Parameters
     ----------
     table : DataFrame
         Rows of one model of `evaluation.decision_tables.calibration_table`.
+    roots : mapping of str to str or None
     """
     rows = tuple(
         {
-            "patients": _patients(one),
+            "patients": _patients(one, roots),
             "n": _counts(one),
             "Brier score": decimal(one["brier"]),
             "of the share alone": decimal(one["null_brier"]),
@@ -97,9 +102,9 @@ def _bounds(row: Mapping[str, Any], name: str) -> tuple[float, float]:
     return row[f"{name}_lower"], row[f"{name}_upper"]
 
 
-def _patients(row: Mapping[str, Any]) -> str:
-    held_out = f", {HELD_OUT}" if row["split"] == VALIDATION else ""
-    return words(str(row["dataset"])) + held_out
+def _patients(row: Mapping[str, Any], roots: Roots) -> str:
+    name = str(row["dataset"])
+    return set_with_owner(name, roots, called=set_name(row["split"], name))
 
 
 def _records(table: pd.DataFrame) -> list[dict[str, Any]]:

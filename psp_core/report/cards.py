@@ -16,6 +16,8 @@ from psp_core.runs import Run, atomic_path, digest_of
 STAGE = "cards"
 NO_PARAGRAPH = ("name", "title")
 DIGEST = re.compile(r"\b[0-9a-f]{12,64}\b")
+SHOWN = {"public": "everybody", "access-holders": "holders of the data access"}
+"""Whom single patients may be shown to, by what the module of a collection states."""
 Lines = Mapping[str, str]
 Rows = tuple[Mapping[str, str], ...]
 

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import math
-from collections import Counter
+from collections import Counter, defaultdict
 from collections.abc import Iterable
 from html import escape
 from typing import Any
@@ -12,13 +12,21 @@ import pandas as pd
 from pandas.io.formats.style import Styler
 
 from psp_core.errors import TableError
-from psp_core.report.checklists import COMPENDIUM, NOT_APPLICABLE, STUDIES, Answer, Checklist
+from psp_core.report.checklists import (
+    COMPENDIUM,
+    NO_INFORMATION,
+    NOT_APPLICABLE,
+    STUDIES,
+    Answer,
+    Checklist,
+)
+from psp_core.report.formatting import NOT_KNOWN
 
 _COLUMNS = {
     "yes, reported": ("yes", "reported"),
     "partly": ("partly",),
     "no, not reported": ("no", "not reported"),
-    "no information": ("no information",),
+    NO_INFORMATION: (NO_INFORMATION,),
     NOT_APPLICABLE: (NOT_APPLICABLE,),
 }
 
@@ -86,8 +94,9 @@ def weighted_scores(checklist: Checklist) -> pd.DataFrame:
     Returns
     -------
     DataFrame
-        ``study, score, partly as yes``: shares of the weight that can be reached, as text in
-        percent. The guideline knows yes and no alone: *partly* counts as no in the first.
+        ``study`` and four shares of the weight that can be reached, as text in percent. The
+        guideline knows yes and no alone: *partly* counts as no in ``score``, as yes beside it;
+        *no information* counts as no in both, and is left out of both *of what is told*.
 
     Raises
     ------
@@ -100,15 +109,20 @@ def weighted_scores(checklist: Checklist) -> pd.DataFrame:
         )
     rows = []
     for study, title in STUDIES.items():
-        reached = dict.fromkeys(("yes", "partly"), 0.0)
-        answers = [(item.answers[study].answer, item.weight) for item in checklist.items]
-        whole = sum(weight for answer, weight in answers if answer != NOT_APPLICABLE)
-        for answer, weight in answers:
-            if answer in reached:
-                reached[answer] += weight
-        shares = (reached["yes"] / whole, sum(reached.values()) / whole)
+        weights: dict[str, float] = defaultdict(float)
+        for item in checklist.items:
+            weights[item.answers[study].answer] += item.weight
+        whole = sum(weights.values()) - weights[NOT_APPLICABLE]
+        told = whole - weights[NO_INFORMATION]
+        yes, at_best = weights["yes"], weights["yes"] + weights["partly"]
         rows.append(
-            {"study": title, "score": f"{shares[0]:.0%}", "partly as yes": f"{shares[1]:.0%}"}
+            {
+                "study": title,
+                "score": _share(yes, whole),
+                "partly as yes": _share(at_best, whole),
+                "of what is told": _share(yes, told),
+                "of what is told, partly as yes": _share(at_best, told),
+            }
         )
     return pd.DataFrame(rows)
 
@@ -121,6 +135,10 @@ def describe_checklist(checklist: Checklist) -> str:
         "information.",
     }[checklist.asks_for]
     return f"{checklist.reference}. {asked} {checklist.wording}."
+
+
+def _share(reached: float, whole: float) -> str:
+    return f"{reached / whole:.0%}" if whole > 0 else NOT_KNOWN
 
 
 def _said(given: Answer) -> str:

@@ -26,15 +26,16 @@ SIZES: Mapping[str, int] = {
 COMPENDIUM, GOMAA = "compendium", "gomaa2025"
 STUDIES: Mapping[str, str] = {COMPENDIUM: "this compendium", GOMAA: "Gomaa 2025 as printed"}
 NOT_APPLICABLE = "not applicable"
+NO_INFORMATION = "no information"
 OF_COMPENDIUM = ("yes", "partly", "no", NOT_APPLICABLE)
 OF_PAPER: Mapping[str, tuple[str, ...]] = {
     "reporting": ("reported", "partly", "not reported", NOT_APPLICABLE),
-    "judgement": ("yes", "partly", "no", "no information", NOT_APPLICABLE),
+    "judgement": ("yes", "partly", "no", NO_INFORMATION, NOT_APPLICABLE),
 }
 """Answers about a paper, by what the checklist asks: is it told, or is it so?"""
 LONGEST_QUOTATION = 200  # characters
 _TEXTS = ("guideline", "reference", "wording")
-_UNPROVEN = ("no", "not reported", "no information", NOT_APPLICABLE)
+_UNPROVEN = ("no", "not reported", NO_INFORMATION, NOT_APPLICABLE)
 
 
 @dataclass(frozen=True)

@@ -8,9 +8,9 @@ from pathlib import Path
 from typing import Any
 
 import pandas as pd
-import yaml
 
-from psp_core.errors import MissingInputError, TableError
+from psp_core.audit.entries import read_entries, repeated_ids
+from psp_core.errors import TableError
 from psp_core.report import claims_patients
 from psp_core.report.formatting import in_words
 from psp_core.runs import Run, write_table
@@ -84,15 +84,9 @@ def read_ledger(path: Path = LEDGER, *, tests: Mapping[str, Test] = TESTS) -> tu
         paper that is unknown, a sentence that is too long, a claim with neither test nor reason
         or with both, a test that does not exist, or one that no claim names.
     """
-    if not path.is_file():
-        raise MissingInputError(f"no ledger of claims {path.name}; the book's sources have it")
-    entries = yaml.safe_load(path.read_text(encoding="utf-8"))
-    if not isinstance(entries, list) or not all(isinstance(one, dict) for one in entries):
-        raise TableError(path.name, ["expected a list of claims, each a mapping"])
+    entries = read_entries(path, "claims")
     faults = [fault for place, one in enumerate(entries) for fault in _faults(place, one, tests)]
-    ids = [one.get("id") for one in entries]
-    faults += [f"{name}: stands {ids.count(name)} times" for name in dict.fromkeys(ids)
-               if ids.count(name) > 1]  # fmt: skip
+    faults += repeated_ids(entries)
     unused = sorted(set(tests) - {one.get("test") for one in entries})
     faults += [f"test {name!r} is named by no claim" for name in unused]
     if faults:

@@ -4,15 +4,19 @@ from __future__ import annotations
 
 import math
 from collections.abc import Iterable, Mapping
-from dataclasses import asdict, fields
 from typing import Any
 
 import pandas as pd
 
-from psp_core.errors import UndefinedMetricError
-from psp_core.evaluation.comparison import Alternative, Comparison, delong_test, holm
-from psp_core.evaluation.internal import internal_difference
-from psp_core.evaluation.predictions import PATIENT, SOFT_VOTE, VALIDATION, first_repetition
+from psp_core.evaluation.model_pairs import (
+    FIRST,
+    SECOND,
+    compare_pairs,
+    compared,
+    corrected,
+    not_compared,
+)
+from psp_core.evaluation.predictions import VALIDATION, first_repetition, judged
 from psp_core.report.formatting import NOT_KNOWN, p_value, words
 
 GUIDED = "proposed"
@@ -84,11 +88,6 @@ that only the image arms see, and nothing beyond them; the number of a visit fol
 days. What sees nothing ("none") has no bound."""
 NO_BOUND = ""
 
-COLUMNS = (
-    *("split", "dataset", "first_model", "second_model", "n"),
-    *(*(field.name for field in fields(Comparison)), "note", "p_holm"),
-)
-
 
 def declared_comparisons(
     predictions: pd.DataFrame,
@@ -96,39 +95,8 @@ def declared_comparisons(
     *,
     confidence_level: float = 0.95,
 ) -> pd.DataFrame:
-    """Compare pairs of models on every set of patients, on the patients that both score.
-
-    External sets: the soft votes by paired DeLong. The training cohort: the means of
-    within-fold AUCs, with a widened variance (`internal.internal_difference`). Holm's
-    correction is over all comparisons of one set; models that are not there are passed over.
-
-    Parameters
-    ----------
-    predictions : DataFrame
-        See `evaluation.predictions`; the first repetition is compared.
-    pairs : iterable of (first, second)
-
-    Returns
-    -------
-    DataFrame
-        The columns of `COLUMNS`: the fields of `comparison.Comparison`, NaN where the two
-        cannot be compared, for the reason in ``note``.
-    """
-    rows = []
-    for (split, dataset), part in judged(predictions).groupby(["split", "dataset"], sort=True):
-        models = set(part["model"])
-        for one, two in pairs:
-            if {one, two} <= models:
-                names = {"split": split, "dataset": dataset, "first_model": one}
-                both = _paired(part, one, two)
-                rows.append(
-                    {
-                        **names,
-                        "second_model": two,
-                        **_compared(both, split, "two-sided", confidence_level),
-                    }
-                )
-    return _corrected(rows)
+    """Compare the declared pairs, see `evaluation.model_pairs.compare_pairs`."""
+    return compare_pairs(predictions, pairs, confidence_level=confidence_level)
 
 
 def against_the_best(
@@ -152,7 +120,7 @@ def against_the_best(
         As `declared_comparisons`, the second model being ``bayes_<arm>``, or `NO_BOUND` where
         the truth table has no best score of what a model sees.
     """
-    scored = judged(predictions).merge(
+    scored = judged(first_repetition(predictions)).merge(
         truth, on=["dataset", "subject_id"], suffixes=("", "_of_truth")
     )
     rows = []
@@ -161,11 +129,12 @@ def against_the_best(
         best = f"bayes_{BEST_OF[seen]}" if seen in BEST_OF else NO_BOUND
         names = {"split": split, "dataset": dataset, "first_model": model, "second_model": best}
         if best == NO_BOUND:
-            rows.append({**names, **_not_compared(part, f"no best possible score of {seen!r}")})
+            rows.append({**names, **not_compared(len(part), f"no best possible score of {seen!r}")})
             continue
-        both = part.assign(first=part["y_score"], second=part[best])
-        rows.append({**names, **_compared(both, split, "greater", confidence_level)})
-    return _corrected(rows)
+        both = part.assign(**{f"y_score{FIRST}": part["y_score"], f"y_score{SECOND}": part[best]})
+        found = compared(both, alternative="greater", confidence_level=confidence_level)
+        rows.append({**names, **found})
+    return corrected(rows)
 
 
 def verdict_on_best(
@@ -208,7 +177,7 @@ def format_comparisons(table: pd.DataFrame, titles: Mapping[str, str]) -> pd.Dat
             "AUCs": NOT_KNOWN
             if math.isnan(row["difference"])
             else f"{row['first']:.3f}, {row['second']:.3f}",
-            "difference": _difference(row),
+            "difference": signed_difference(row),
             "p": p_value(row["p_value"]),
             "p, Holm": p_value(row["p_holm"]),
             "note": row["note"],
@@ -228,56 +197,9 @@ def _title(name: str, titles: Mapping[str, str]) -> str:
     return titles.get(name, name)
 
 
-def _difference(row: Mapping[Any, Any]) -> str:
+def signed_difference(row: Mapping[Any, Any]) -> str:
+    """Write ``difference`` with its sign, and the bounds where it has any."""
     if math.isnan(row["difference"]):
         return NOT_KNOWN
     bounds = "" if math.isnan(row["lower"]) else f" ({row['lower']:+.3f} to {row['upper']:+.3f})"
     return f"{row['difference']:+.3f}{bounds}"
-
-
-def judged(predictions: pd.DataFrame) -> pd.DataFrame:
-    """What speaks for each model: held-out folds in the training cohort, elsewhere the vote."""
-    first = first_repetition(predictions)
-    chosen: pd.DataFrame = first[(first["member"] == SOFT_VOTE) != (first["split"] == VALIDATION)]
-    return chosen
-
-
-def _paired(rows: pd.DataFrame, one: str, two: str) -> pd.DataFrame:
-    keys = [*PATIENT, "seed", "fold", "y_true"]
-    first, second = (
-        rows.loc[rows["model"] == name, [*keys, "y_score"]].rename(columns={"y_score": column})
-        for name, column in ((one, "first"), (two, "second"))
-    )
-    both: pd.DataFrame = first.merge(second, on=keys)
-    return both
-
-
-def _compared(
-    both: pd.DataFrame, split: object, alternative: Alternative, level: float
-) -> dict[str, Any]:
-    """Compare ``first`` with ``second``; NaN with the reason where that cannot be."""
-    scores = (both["y_true"], both["first"], both["second"])
-    try:
-        found = (
-            internal_difference(
-                *scores, both["fold"], alternative=alternative, confidence_level=level
-            )
-            if split == VALIDATION
-            else delong_test(*scores, alternative=alternative, confidence_level=level)
-        )
-    except UndefinedMetricError as error:
-        return _not_compared(both, str(error))
-    return {"n": len(both), **asdict(found), "note": ""}
-
-
-def _not_compared(rows: pd.DataFrame, reason: str) -> dict[str, Any]:
-    return {"n": len(rows), **asdict(Comparison(*[math.nan] * 8)), "note": reason}
-
-
-def _corrected(rows: list[dict[str, Any]]) -> pd.DataFrame:
-    table = pd.DataFrame(rows, columns=list(COLUMNS))
-    if table.empty:
-        return table
-    corrected = [holm(part["p_value"]) for _, part in table.groupby(["split", "dataset"])]
-    ordered = table.sort_values(["split", "dataset"], kind="stable")
-    return ordered.assign(p_holm=[value for part in corrected for value in part])

@@ -16,7 +16,7 @@ from psp_core.cohorts.schema import CATEGORIES, RANGES
 from psp_core.cohorts.stored import STAGE, stored_cohorts
 from psp_core.evaluation.classes import CLASSES
 from psp_core.params.sections import Params
-from psp_core.report.cards import Card, Lines, Rows, head
+from psp_core.report.cards import SHOWN, Card, Lines, Rows, head
 from psp_core.report.cohorts import holdings
 from psp_core.report.formatting import count, count_percent, described, in_words, spread, words
 from psp_core.runs import Run, digest_of
@@ -32,12 +32,13 @@ FRAMES = {
     "stripped": "skull taken off by its makers, in the patient's own frame",
     "atlas": "skull taken off and registered to an atlas by its makers",
 }
-SHOWN = {"public": "everybody", "access-holders": "holders of the data access"}
 FURTHER = {
     "development": "to tune on; predicted, and never learned from",
     "learning": "learning curves alone",
     "sealed": "scored once per release",
 }
+TITLES = {"n_lesions": "number of lesions"}
+"""Variables whose name in the code is not what a reader says."""
 _NOT_ASKED = ("label", "prescription_source", "survival_event")
 
 
@@ -159,7 +160,7 @@ def missing_rows(cohort: pd.DataFrame, *, labelled: bool) -> Rows:
         if name not in _NOT_ASKED:
             unknown = rows[name].isna() | rows[name].isin(["unknown", ""])
             missing = count_percent(int(unknown.sum()), len(rows))
-            told.append({"variable": words(name), "not known, n (%)": missing,
+            told.append({"variable": TITLES.get(name, words(name)), "not known, n (%)": missing,
                          "of": f"{len(rows)} {of}"})  # fmt: skip
     return tuple(told)
 

@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import ast
 from collections.abc import Iterable, Mapping
 from dataclasses import dataclass, field, fields
 from pathlib import Path
@@ -11,9 +10,11 @@ from typing import Any
 import pandas as pd
 import yaml
 
-from psp_core.errors import ConfigError, MissingInputError, TableError
+from psp_core.audit.entries import read_entries, repeated_ids
+from psp_core.errors import ConfigError, TableError
 from psp_core.params import read_params
 from psp_core.report.claims import PAPERS
+from psp_core.report.pointers import code_fault
 from psp_core.study.catalogue import CATALOGUE
 
 SOURCES = Path(__file__).resolve().parents[2]
@@ -79,16 +80,10 @@ def read_deviations(path: Path = LEDGER, *, sources: Path = SOURCES) -> tuple[De
         not have or that is impossible, a model that the catalogue does not have, and entries
         with none, or several, of `WAYS`.
     """
-    if not path.is_file():
-        raise MissingInputError(f"no ledger of deviations {path.name}; the book's sources have it")
-    entries = yaml.safe_load(path.read_text(encoding="utf-8"))
-    if not isinstance(entries, list) or not all(isinstance(one, dict) for one in entries):
-        raise TableError(path.name, ["expected a list of deviations, each a mapping"])
+    entries = read_entries(path, "deviations")
     faults = [fault for place, one in enumerate(entries)
               for fault in _faults(place, one, sources)]  # fmt: skip
-    ids = [one.get("id") for one in entries]
-    faults += [f"{name}: stands {ids.count(name)} times" for name in dict.fromkeys(ids)
-               if ids.count(name) > 1]  # fmt: skip
+    faults += repeated_ids(entries)
     faults += _setting_faults(entries, sources / BASE)
     if faults:
         raise TableError(path.name, faults)
@@ -157,8 +152,8 @@ def _faults(place: int, entry: Mapping[str, Any], sources: Path) -> list[str]:
     if len(ways) != 1:
         found = " and ".join(ways) or "none of them"
         faults.append(f"{name}: found {found}; expected one of {', '.join(WAYS)}")
-    for pointer in _list_of(entry, "where"):
-        faults += [f"{name}: {told}" for told in _dead(str(pointer), sources)]
+    told = [code_fault(sources, str(pointer)) for pointer in _list_of(entry, "where")]
+    faults += [f"{name}: {fault}" for fault in told if fault]
     faults += [f"{name}: the catalogue has no model {one!r}" for one in _list_of(entry, "models")
                if one not in CATALOGUE]  # fmt: skip
     if not isinstance(entry.get("settings", {}), dict):
@@ -169,30 +164,6 @@ def _faults(place: int, entry: Mapping[str, Any], sources: Path) -> list[str]:
 def _list_of(entry: Mapping[str, Any], name: str) -> list[Any]:
     value = entry.get(name) or []
     return value if isinstance(value, list) else [value]
-
-
-def _dead(pointer: str, sources: Path) -> list[str]:
-    """Say what is dead about a pointer; nothing if it is alive."""
-    file, _, name = pointer.partition("::")
-    path = sources / file
-    if not path.is_file():
-        return [f"there is no file {file!r}; correct the pointer"]
-    if name and name not in _names_in(path):
-        return [f"{file} has no {name!r} at its top level; correct the pointer"]
-    return []
-
-
-def _names_in(path: Path) -> set[str]:
-    """Functions, classes and constants at the top level of a module."""
-    names: set[str] = set()
-    for node in ast.parse(path.read_text(encoding="utf-8")).body:
-        if isinstance(node, ast.FunctionDef | ast.ClassDef):
-            names.add(node.name)
-        elif isinstance(node, ast.Assign):
-            names |= {one.id for one in ast.walk(node) if isinstance(one, ast.Name)}
-        elif isinstance(node, ast.AnnAssign) and isinstance(node.target, ast.Name):
-            names.add(node.target.id)
-    return names
 
 
 def _setting_faults(entries: Iterable[Mapping[str, Any]], base: Path) -> list[str]:

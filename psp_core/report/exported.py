@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import json
 import math
-from collections.abc import Iterable, Mapping
+from collections.abc import Mapping
 from dataclasses import dataclass
 from pathlib import Path
 from typing import Any
@@ -12,8 +12,10 @@ from typing import Any
 import pandas as pd
 from safetensors import safe_open
 
+from psp_core.classifiers.feature_sets import DOSES, feature_set_of
 from psp_core.encoder.weights import CARD, ENCODER
 from psp_core.errors import MissingInputError, TableError
+from psp_core.params.names import value_of
 from psp_core.preprocessing.lesion.segmenter import CARD as SEGMENTER_CARD
 from psp_core.preprocessing.lesion.segmenter import WEIGHTS as SEGMENTER_WEIGHTS
 from psp_core.report.formatting import decimal
@@ -21,6 +23,7 @@ from psp_core.runs import Run, digest_of_file
 from psp_core.study import sequence_pretext, survival_transfer
 from psp_core.study.ablation import stage_name
 from psp_core.study.ablation_variants import VARIANTS
+from psp_core.study.entry import Entry
 
 BY_PRODUCTS = ("restorer", "training", "state", "snapshots")
 """Begin the names of files, or of folders, with states of a training: no model of their own."""
@@ -87,6 +90,13 @@ OF_SOURCE: Mapping[str, str] = {
 """Weights, a key of `KINDS`, behind what a model reads; those of ``ablation_tokens`` by variant."""
 
 
+OF_A_LESION = frozenset(
+    {"t1ce_slices", "lesion_sequences", "radiomics", "cnn_features", "lesion_crops"}
+)
+"""Sources, see `study.sources`, that are cut out or computed where the lesion is."""
+COLUMNS_OF_A_LESION = frozenset({*DOSES, "lesion_volume_cm3"})
+
+
 @dataclass(frozen=True)
 class Exported:
     """Weights that are there.
@@ -149,12 +159,25 @@ def exported_weights(run: Run, *, kinds: Mapping[str, Kind] = KINDS) -> list[Exp
     return [_read(run, name, kind) for name, kind in kinds.items() if name in stages]
 
 
-def weights_behind(sources: Iterable[str]) -> set[str]:
-    """Keys of `KINDS` of the weights behind the sources of a model, see `study.sources`."""
-    return {
+def weights_behind(entry: Entry) -> set[str]:
+    """Keys of `KINDS` of the weights behind what a model reads.
+
+    The study's segmenter is among them where the model reads anything that a lesion was needed
+    for, since that is one of those who may have drawn it.
+    """
+    behind = {
         OF_SOURCE.get(name, name.replace("ablation_tokens:", "ablation_").partition(":")[0])
-        for name in sources
+        for name in entry.sources.values()
     }
+    behind |= {"segmenter"} if _reads_lesion(entry) else set()
+    return behind & KINDS.keys()
+
+
+def _reads_lesion(entry: Entry) -> bool:
+    sources = {name.partition(":")[0] for name in entry.sources.values()}
+    columns = set(feature_set_of(entry.feature_set).columns)
+    is_masked = entry.settings.get("tokens_used") == "lesion"
+    return bool(is_masked or sources & OF_A_LESION or columns & COLUMNS_OF_A_LESION)
 
 
 def _is_by_product(file: str) -> bool:
@@ -169,7 +192,8 @@ def _read(run: Run, name: str, kind: Kind) -> Exported:
     card = _card(path)
     keys = card.get("keys")
     scans = None if keys is None else tuple(keys)
-    named = _setting(run, kind.collections) if kind.collections else card.get("collections", ())
+    setting = kind.collections
+    named = value_of(run.params, setting) if setting else card.get("collections", ())
     found = sorted({key.partition("/")[0] for key in scans}) if scans else ()
     number = card.get("n_cases") if scans is None else len(scans)
     return Exported(
@@ -200,13 +224,6 @@ def _count(path: Path) -> int:
     with safe_open(path, framework="np") as file:
         names = list(file.keys())
         return sum(math.prod(file.get_slice(name).get_shape()) for name in names)
-
-
-def _setting(run: Run, dotted: str) -> tuple[str, ...]:
-    value: Any = run.params
-    for part in dotted.split("."):
-        value = getattr(value, part)
-    return tuple(value)
 
 
 def _measured(folder: Path) -> tuple[Mapping[str, str], ...]:

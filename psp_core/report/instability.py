@@ -13,13 +13,14 @@ from matplotlib.axes import Axes
 from psp_core.errors import TableError, UndefinedMetricError
 from psp_core.evaluation.internal import internal_auc
 from psp_core.evaluation.metrics import auc
-from psp_core.evaluation.predictions import SOFT_VOTE, VALIDATION, check_predictions
+from psp_core.evaluation.predictions import VALIDATION, check_predictions, judged
 from psp_core.report.formatting import decimal, words
 from psp_core.report.over_seeds import differences_over_seeds
 from psp_core.report.results_table import HELD_OUT
 
 PLACE = ("split", "dataset")
 REPEATED = (*PLACE, "model", "seed", "auc")
+TIE_DIGITS = 12  # of a difference; less is rounding, and neither is better
 ORDERS = (*PLACE, "first_model", "second_model", "n", "n_first_better", "n_second_better")
 
 
@@ -41,12 +42,10 @@ def repeated_aucs(predictions: pd.DataFrame) -> pd.DataFrame:
     TableError
         If the predictions have faults.
     """
-    own = check_predictions(predictions)
-    own = own[own["permutation"] == 0]
-    judged = own[(own["member"] == SOFT_VOTE) != (own["split"] == VALIDATION)]
+    speaking = judged(check_predictions(predictions))
     rows = []
     keys = [*PLACE, "model", "seed"]
-    for key, part in judged.groupby(keys, sort=False):
+    for key, part in speaking.groupby(keys, sort=False):
         values = dict(zip(keys, key, strict=True))
         rows.append({**values, "auc": _area(part, values["split"])})
     table = pd.DataFrame(rows, columns=list(REPEATED))
@@ -61,8 +60,10 @@ def order_changes(predictions: pd.DataFrame) -> pd.DataFrame:
     DataFrame
         `ORDERS`; neither is better in the rest of ``n`` repetitions.
     """
-    models = list(dict.fromkeys(predictions["model"]))
-    apart = differences_over_seeds(predictions, list(combinations(models, 2)))
+    speaking = judged(predictions)
+    models = list(dict.fromkeys(speaking["model"]))
+    apart = differences_over_seeds(speaking, list(combinations(models, 2)))
+    apart["difference"] = apart["difference"].astype(float).round(TIE_DIGITS)
     groups = apart.groupby([*PLACE, "first_model", "second_model"], sort=False)["difference"]
     counts = groups.agg(
         n="size",

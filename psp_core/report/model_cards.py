@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterable
 from dataclasses import dataclass
 from importlib import import_module
 from inspect import signature
@@ -16,9 +15,10 @@ from psp_core.evaluation.decision_tables import calibration_table
 from psp_core.evaluation.estimable import estimable
 from psp_core.params.sections import Params
 from psp_core.report.card_figures import calibration_rows, performance_rows, subgroup_rows
-from psp_core.report.card_overlap import overlap_by_set
+from psp_core.report.card_overlap import overlap_of_model
+from psp_core.report.card_sets import roots_of, set_with_owner
 from psp_core.report.cards import Lines
-from psp_core.report.exported import Exported, exported_weights, weights_behind
+from psp_core.report.exported import exported_weights
 from psp_core.report.formatting import described, in_words, words
 from psp_core.report.model_card import INTENDED, NOT_FOR, OWN_LICENCE, ModelCard, settings_text
 from psp_core.report.network_size import count_parameters
@@ -34,7 +34,7 @@ from psp_core.study.experiments import (
     read_patients,
     settings_of,
 )
-from psp_core.study.patients import TRAINING, patient_keys
+from psp_core.study.patients import TRAINING
 from psp_core.study.protocols import PUBLISHED
 from psp_core.study.reduced import reduced_settings
 from psp_core.study.scored_sets import reported
@@ -81,7 +81,7 @@ def model_cards(run: Run) -> list[ModelCard]:
         widest_slope_interval=run.params.decisions.widest_slope_interval,
         confidence_level=run.params.evaluation.confidence_level,
     )
-    there = set(scored["model"])
+    there, roots = set(scored["model"]), roots_of(run.params)
     records = _fold_records(run)
     for name, title in titles_of_study(run.params, there).items():
         entry = CATALOGUE[name]
@@ -100,15 +100,10 @@ def model_cards(run: Run) -> list[ModelCard]:
                 training=_told_training(run, patients, records[name].kept),
                 intended_use=INTENDED,
                 not_for=NOT_FOR,
-                performance=performance_rows(summary[summary["model"] == name]),
-                calibration=calibration_rows(calibration[calibration["model"] == name]),
-                subgroups=subgroup_rows(subsets[subsets["model"] == name]),
-                overlap=overlap_by_set(
-                    patients,
-                    _learned_from(patients, entry, weights),
-                    crosswalk=crosswalk,
-                    without=(TRAINING,),
-                ),
+                performance=performance_rows(summary[summary["model"] == name], roots),
+                calibration=calibration_rows(calibration[calibration["model"] == name], roots),
+                subgroups=subgroup_rows(subsets[subsets["model"] == name], roots),
+                overlap=overlap_of_model(run, entry, weights, patients, crosswalk),
                 limits=_limits(run, entry, records[name]),
                 licence=f"{OWN_LICENCE}; nothing of the patients' data is in it",
                 disclosure="everybody",
@@ -136,7 +131,7 @@ def _told_training(run: Run, patients: pd.DataFrame, folds: pd.DataFrame) -> Lin
     n_train = folds["n_train"]
     counts = ", ".join(f"{int((own['label'] == name).sum())} {words(name)}" for name in CLASSES)
     return {
-        "collections": words(TRAINING),
+        "collections": set_with_owner(TRAINING, roots_of(run.params)),
         "n": f"{len(own)} patients ({counts}); {n_train.min()} to {n_train.max()} of them in a "
         "training fold",
         "folds": f"{folds['fold'].nunique()}, repetitions {folds['seed'].nunique()}",
@@ -158,13 +153,6 @@ def _fold_records(run: Run) -> dict[str, FoldRecords]:
             digest = run.finished(experiment).digest
             found.setdefault(str(name), FoldRecords(digest, kept, left_out))
     return found
-
-
-def _learned_from(patients: pd.DataFrame, entry: Entry, weights: Iterable[Exported]) -> list[str]:
-    """Training patients, and the scans behind the encoder that a model reads."""
-    keys = patient_keys(patients[patients["dataset"] == TRAINING])
-    behind = weights_behind(entry.sources.values())
-    return keys + [key for one in weights if one.name in behind for key in one.scans or ()]
 
 
 def _limits(run: Run, entry: Entry, records: FoldRecords) -> tuple[str, ...]:

@@ -2,23 +2,60 @@
 
 from __future__ import annotations
 
+import ast
 import re
 from collections.abc import Callable, Mapping
 from dataclasses import dataclass
 from difflib import get_close_matches
-from functools import cached_property
+from functools import cached_property, lru_cache
 from pathlib import Path
 from typing import Any
 
 import yaml
 
-_HEADING = re.compile(r"^(?:# )?#{1,6} +(?P<text>.+?) *$", re.MULTILINE)
+_HEADING = {
+    ".py": re.compile(r"^# #{1,6} +(?P<text>.+?) *$", re.MULTILINE),
+    ".md": re.compile(r"^#{1,6} +(?P<text>.+?) *$", re.MULTILINE),
+}
 _NOT_IN_A_SLUG = re.compile(r"[^a-z0-9]+")
 
 
 def slug_of(heading: str) -> str:
     """The anchor that the book gives a heading: lower case, one hyphen for all else."""
     return _NOT_IN_A_SLUG.sub("-", heading.lower()).strip("-").lstrip("-0123456789")
+
+
+def code_fault(root: Path, target: str) -> str | None:
+    """Say why ``path::name`` of a Python file leads nowhere, or None; the name may be left out.
+
+    Parameters
+    ----------
+    root : Path
+        Folder where paths start.
+    target : str
+        The name is a function, a class or a constant at the top level of the file.
+    """
+    file, _, name = target.partition("::")
+    path = root / file
+    if not path.is_file():
+        return f"there is no file {file!r}"
+    if name and name not in _names_in(path.read_text(encoding="utf-8")):
+        return f"{file!r} has no {name!r} at its top level"
+    return None
+
+
+@lru_cache(maxsize=64)
+def _names_in(source: str) -> frozenset[str]:
+    names: set[str] = set()
+    for node in ast.parse(source).body:
+        if isinstance(node, ast.FunctionDef | ast.ClassDef):
+            names.add(node.name)
+        elif isinstance(node, ast.Assign):
+            targets = [part for one in node.targets for part in ast.walk(one)]
+            names |= {one.id for one in targets if isinstance(one, ast.Name)}
+        elif isinstance(node, ast.AnnAssign) and isinstance(node.target, ast.Name):
+            names.add(node.target.id)
+    return frozenset(names)
 
 
 @dataclass(frozen=True)
@@ -56,9 +93,10 @@ class Ground:
         Parameters
         ----------
         pointer : str
-            ``page:<page>#<heading>``, ``file:<path>``, ``test:<path>::<name>``,
-            ``params:<file>#<dotted key>`` or ``output:<stage>/<file>``; the heading may be left
-            out. Paths are relative to the clone, params files to its ``params``.
+            ``page:<page>#<heading>``, ``file:<path>::<name>``, ``test:<path>::<name>``,
+            ``params:<file>#<dotted key>`` or ``output:<stage>/<file>``; the heading
+            of a page and the name in a file may be left out. Paths are relative to the clone,
+            params files to its ``params``.
         """
         kind, colon, target = pointer.partition(":")
         if not colon or kind not in _CHECKS:
@@ -72,7 +110,8 @@ def _page_fault(ground: Ground, target: str) -> str | None:
     path = next((one for one in places if one.is_file()), None)
     if path is None:
         return f"there is no page {name!r}"
-    headings = {slug_of(one) for one in _HEADING.findall(path.read_text(encoding="utf-8"))}
+    found = _HEADING[path.suffix].findall(path.read_text(encoding="utf-8"))
+    headings = {slug_of(one) for one in found}
     if slug and slug not in headings:
         nearest = get_close_matches(slug, sorted(headings), n=1, cutoff=0)
         return f"page {name!r} has no heading {slug!r}; the nearest is {', '.join(nearest)!r}"
@@ -80,17 +119,13 @@ def _page_fault(ground: Ground, target: str) -> str | None:
 
 
 def _file_fault(ground: Ground, target: str) -> str | None:
-    return None if (ground.root / target).exists() else f"there is no file {target!r}"
+    return None if (ground.root / target).is_dir() else code_fault(ground.root, target)
 
 
 def _test_fault(ground: Ground, target: str) -> str | None:
-    name, _, test = target.partition("::")
-    path = ground.root / name
-    if not path.is_file():
-        return f"there is no file {name!r}"
-    if f"def {test}(" not in path.read_text(encoding="utf-8"):
-        return f"{name!r} has no test {test!r}"
-    return None
+    if not target.partition("::")[2].startswith("test_"):
+        return f"{target!r} names no test: expected the file of a test, '::' and its name"
+    return code_fault(ground.root, target)
 
 
 def _params_fault(ground: Ground, target: str) -> str | None:

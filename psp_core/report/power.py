@@ -129,7 +129,12 @@ def format_pair(table: pd.DataFrame, *, power: float) -> pd.DataFrame:
 
 
 def power_curves(
-    first: float, second: float, share_positive: float, correlations: Iterable[float]
+    first: float,
+    second: float,
+    share_positive: float,
+    correlations: Iterable[float],
+    *,
+    alpha: float = 0.05,
 ) -> pd.DataFrame:
     """Power by the number of patients, for every correlation: ``correlation, n, power``."""
     rows = []
@@ -137,7 +142,7 @@ def power_curves(
         positive = min(n - 1, max(1, round(n * share_positive)))
         for one in correlations:
             counts = {"n_positive": int(positive), "n_negative": int(n - positive)}
-            power = paired_power(first, second, correlation=one, **counts)
+            power = paired_power(first, second, correlation=one, alpha=alpha, **counts)
             rows.append({"correlation": one, "n": int(n), "power": power})
     return pd.DataFrame(rows)
 

@@ -8,6 +8,7 @@ from matplotlib.axes import Axes
 from matplotlib.ticker import MaxNLocator
 
 from psp_core.audit.riley import development_size, expected_shrinkage
+from psp_core.report.formatting import count
 
 LINES = {
     "shrinkage": ("shrinkage", "#0072b2", "-"),
@@ -61,6 +62,28 @@ def format_sample_size(table: pd.DataFrame, n: int) -> pd.DataFrame:
             "patients needed": table["needed"],
             f"expected shrinkage with {n}": [_factor(row["expected_shrinkage"]) for row in rows],
         }
+    )
+
+
+def tell_sample_size(table: pd.DataFrame, area: float, n: int) -> str:
+    """Say what a model of the fewest parameters needs, and which criterion asks for it.
+
+    Parameters
+    ----------
+    table : DataFrame
+        See `sample_size_table`.
+    area : float
+        The expected AUC it was made for.
+    n : int
+        Patients at hand.
+    """
+    first = table.sort_values("n_parameters").iloc[0]
+    largest = [LINES[name][0] for name in LINES if first[name] == first["needed"]]
+    number = int(first["n_parameters"])
+    return (
+        f"A model of {number} {'parameter' if number == 1 else 'parameters'} and an AUC of "
+        f"{area:g} needs {count(float(first['needed']))} patients, most of all for its "
+        f"{' and its '.join(largest)}; {n} are at hand."
     )
 
 

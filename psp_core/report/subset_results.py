@@ -13,11 +13,12 @@ from psp_core.cohorts.subsets import SUBSETS, Subset, in_subset
 from psp_core.errors import UndefinedMetricError
 from psp_core.evaluation.predictions import (
     PATIENT,
+    SET,
     VALIDATION,
     check_predictions,
     first_repetition,
 )
-from psp_core.evaluation.summary import SET, SUMMARY, results_summary
+from psp_core.evaluation.summary import SUMMARY, results_summary
 from psp_core.report.formatting import NOT_ESTIMABLE, NOT_KNOWN, with_interval, words
 from psp_core.report.results_table import HELD_OUT, over_folds
 from psp_core.study.scored_sets import collection_of

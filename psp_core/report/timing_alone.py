@@ -13,12 +13,15 @@ from psp_core.errors import UndefinedMetricError
 from psp_core.evaluation.bootstrap import win_matrix
 from psp_core.evaluation.classes import CLASSES, is_true_progression
 from psp_core.evaluation.separated import separated_bounds
+from psp_core.params.published_counts import PUBLISHED_COUNTS
 from psp_core.report.time_alone import estimate_time_alone
 
 SCORES = ("days_since_rt", "visit_number")
 QUARTILES = {"lower_quartile": 0.25, "median": 0.5, "upper_quartile": 0.75}
-PRINTED_COUNTS = {"validation": (34, 25), "external test": (11, 9)}
-"""(true progression, pseudoprogression) of Gomaa 2025, Table 1."""
+DRAW_COLUMNS = (
+    *("set", "n_true_progression", "n_pseudoprogression"),
+    *("patients", "median", "lower", "upper"),
+)
 
 
 def single_variables(
@@ -117,9 +120,10 @@ def at_printed_counts(
     Returns
     -------
     DataFrame
-        ``set``, ``n_true_progression``, ``n_pseudoprogression`` (`PRINTED_COUNTS`),
+        ``set``, ``n_true_progression``, ``n_pseudoprogression`` (`published_counts`),
         ``patients``, ``median``, ``lower`` and ``upper`` over the parts, and ``reach_<target>``.
-        A range over parts is no interval of an estimate: it tells what the counts alone do.
+        No row where no selection is large enough. A range over parts is no interval of an
+        estimate: it tells what the counts alone do.
 
     Raises
     ------
@@ -130,7 +134,7 @@ def at_printed_counts(
         raise UndefinedMetricError(f"{draws} draws; expected at least one part of the table")
     outside = (1 - confidence_level) / 2
     rows = []
-    for name, counts in PRINTED_COUNTS.items():
+    for name, counts in PUBLISHED_COUNTS.items():
         for one in selections:
             dated = one.rows[one.rows["days_since_rt"].notna()]
             truth = is_true_progression(dated["label"])
@@ -152,7 +156,8 @@ def at_printed_counts(
                     **{f"reach_{one:.3f}": float((areas >= one).mean()) for one in targets},
                 }
             )
-    return pd.DataFrame(rows)
+    columns = [*DRAW_COLUMNS, *(f"reach_{one:.3f}" for one in targets)]
+    return pd.DataFrame(rows, columns=columns)
 
 
 def _part(wins: np.ndarray, counts: tuple[int, int], rng: np.random.Generator) -> float:

@@ -53,6 +53,14 @@ def auc_points(single: pd.DataFrame, fits: pd.DataFrame) -> pd.DataFrame:
     return pd.concat([ranked[columns], fitted[columns]], ignore_index=True)
 
 
+def shown_places(
+    points: pd.DataFrame, names: Mapping[tuple[str, str], str]
+) -> dict[tuple[str, str], str]:
+    """Those of the analyses in `names` that `points` has: what was asked need not be there."""
+    there = set(zip(points["rule"], points["patients"], strict=True))
+    return {place: name for place, name in names.items() if place in there}
+
+
 def plot_aucs(
     points: pd.DataFrame,
     places: Sequence[tuple[str, str]],
@@ -68,7 +76,7 @@ def plot_aucs(
     points : DataFrame
         See `auc_points`; what has no AUC is not drawn.
     places : sequence of (rule, patients)
-        Analyses from left to right.
+        Analyses from left to right; see `shown_places`.
     names : mapping of (rule, patients) to str
         What stands below each; the counts follow, true progression first.
     """
@@ -91,7 +99,7 @@ def plot_aucs(
         ax.plot([], [], MARKERS[name], color=COLOURS[name], ms=5, label=name)
     ax.axhline(0.5, color="0.6", linewidth=0.8, linestyle="--")
     ax.set_xticks(range(len(places)), labels, fontsize=8)
-    ax.set(ylabel="AUC", ylim=(0.15, 1.0), xlim=(-0.6, len(places) - 0.4), title=title)
+    ax.set(ylabel="AUC", xlim=(-0.6, len(places) - 0.4), title=title)
     ax.legend(frameon=False, fontsize=8, ncols=len(series), loc="lower center",
               bbox_to_anchor=(0.5, 1.0 if not title else 1.07))  # fmt: skip
     ax.spines[["top", "right"]].set_visible(False)

@@ -8,7 +8,7 @@ from typing import Any
 import pandas as pd
 
 from psp_core.cohorts.timing_selections import EVERYBODY
-from psp_core.report.formatting import count, with_interval
+from psp_core.report.formatting import NOT_KNOWN, count, with_interval
 from psp_core.report.time_alone import estimate_time_alone
 from psp_core.study.timing_fits import DAYS_ALONE, MODELS, WITH_TIME, WITHOUT_TIME
 from psp_core.study.timing_question import PhantomDraw
@@ -52,7 +52,8 @@ def format_days_alone(phantoms: pd.DataFrame, real: pd.DataFrame) -> pd.DataFram
     phantoms : DataFrame
         See `phantom_days_alone`.
     real : DataFrame
-        `timing_alone.single_variables` of one label rule.
+        `timing_alone.single_variables` of one label rule. A window that it does not have (a
+        recorded summary keeps those of its own params) is a dash.
     """
     largest = phantoms[phantoms["n"] == phantoms["n"].max()]
     names = list(dict.fromkeys(largest["patients"]))
@@ -63,7 +64,8 @@ def format_days_alone(phantoms: pd.DataFrame, real: pd.DataFrame) -> pd.DataFram
     rows = []
     for setting, part in parts.items():
         by_name = {row["patients"]: row for row in part.to_dict("records")}
-        rows.append({"patients": setting} | {name: _counted(by_name[name]) for name in names})
+        told = {name: _counted(by_name[name]) if name in by_name else NOT_KNOWN for name in names}
+        rows.append({"patients": setting} | told)
     return pd.DataFrame(rows)
 
 
@@ -97,33 +99,42 @@ def nearest_setting(patterns: pd.DataFrame) -> tuple[pd.DataFrame, str]:
     -------
     table : DataFrame
         One row per setting: the AUCs of `PATTERN`, and the largest of their distances to the
-        real ones.
+        real ones. No row where the real patients, or all phantoms, are not fitted.
     sentence : str
         Names besides the settings whose every AUC lies in the interval of the real one.
     """
-    wide = patterns[patterns["model"].isin(MODELS)].pivot_table(
-        index=["setting", "n"], columns="model", values="auc", sort=False
-    )[list(PATTERN)]
+    fitted = patterns[patterns["model"].isin(MODELS) & patterns["auc"].notna()]
+    is_real = fitted["setting"] == REAL
+    if not is_real.any() or is_real.all():
+        who = "Phantoms" if is_real.any() else "Real patients"
+        nothing = pd.DataFrame(columns=["setting", "n", *PATTERN, "farthest"])
+        return nothing, f"{who}: not fitted, so that no setting is compared with the real table."
+    wide = fitted.pivot_table(index=["setting", "n"], columns="model", values="auc", sort=False)[
+        list(PATTERN)
+    ]
     real = wide.loc[REAL].iloc[0]
     phantoms = wide.drop(index=REAL, level="setting").reset_index()
     largest = phantoms[phantoms["n"] == phantoms["n"].max()].reset_index(drop=True)
     apart = (largest[list(PATTERN)] - real).abs()
     largest["farthest"] = apart.max(axis=1)
     ordered = largest.sort_values("farthest", ignore_index=True)
-    near, next_one = ordered.iloc[0], ordered.iloc[1]
+    near = ordered.iloc[0]
     bounds = patterns[patterns["setting"] == REAL].set_index("model").loc[list(PATTERN)]
     is_inside = (largest[list(PATTERN)] >= bounds["lower"]) & (
         largest[list(PATTERN)] <= bounds["upper"]
     )
     inside = [f"*{name}*" for name in largest.loc[is_inside.all(axis=1), "setting"]]
+    then = "".join(
+        f", then *{row['setting']}* ({_pattern(row)}; {row['farthest']:.3f})"
+        for _, row in ordered.iloc[1:2].iterrows()
+    )
     sentence = (
         f"Real patients: {_pattern(real)}. Of the settings, *{near['setting']}* lies nearest "
-        f"({_pattern(near)}; no AUC farther away than {near['farthest']:.3f}), then "
-        f"*{next_one['setting']}* ({_pattern(next_one)}; {next_one['farthest']:.3f}). Settings of "
+        f"({_pattern(near)}; no AUC farther away than {near['farthest']:.3f}){then}. Settings of "
         f"which every AUC lies in the interval of the real one: {' and '.join(inside) or 'none'}; "
         "what lies there the real patients do not tell apart. A likeness of three figures is no "
-        "proof of a cause, and the strong timing was taken from this very table, so that its days "
-        "alone agree by construction."
+        "proof of a cause, and the strong timing was taken from the Burdenko table: with that "
+        "table's patients the days alone agree by construction."
     )
     return ordered, sentence
 

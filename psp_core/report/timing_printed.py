@@ -4,11 +4,11 @@ from __future__ import annotations
 
 import pandas as pd
 
-from psp_core.evaluation.intervals import hanley_mcneil_standard_error, normal_quantile
+from psp_core.audit.power import implied_interval
 from psp_core.evaluation.predictions import TEST
+from psp_core.params.published_counts import PUBLISHED_COUNTS, TEST_SET
 from psp_core.report.formatting import with_interval
 from psp_core.report.published_results import gomaa_results
-from psp_core.report.timing_alone import PRINTED_COUNTS
 
 ROWS = {"clinical": "clinical data only", "multimodal": "multimodal"}
 QUOTES = (
@@ -32,26 +32,28 @@ def printed_rows(*, confidence_level: float = 0.95) -> pd.DataFrame:
     -------
     DataFrame
         ``row``, ``n_true_progression``, ``n_pseudoprogression``, ``auc``, ``lower`` and
-        ``upper`` (Hanley and McNeil, cut at 0 and 1), ``right`` (patients called rightly: the
+        ``upper`` (Hanley and McNeil, on the logit scale), ``right`` (patients called rightly: the
         printed accuracy of all), ``found`` (true progressions called so: the printed
         sensitivity), ``pairs`` (the printed AUC of all pairs of both classes).
     """
-    n_positive, n_negative = PRINTED_COUNTS["external test"]
+    n_positive, n_negative = PUBLISHED_COUNTS[TEST_SET]
     rows = []
     for arm, title in ROWS.items():
         printed = _figures(arm)
-        error = hanley_mcneil_standard_error(
-            printed["auc"], n_positive=n_positive, n_negative=n_negative
+        implied = implied_interval(
+            printed["auc"],
+            n_positive=n_positive,
+            n_negative=n_negative,
+            confidence_level=confidence_level,
         )
-        half = normal_quantile(confidence_level) * error
         rows.append(
             {
                 "row": title,
                 "n_true_progression": n_positive,
                 "n_pseudoprogression": n_negative,
                 "auc": printed["auc"],
-                "lower": max(0.0, printed["auc"] - half),
-                "upper": min(1.0, printed["auc"] + half),
+                "lower": implied.logit_lower,
+                "upper": implied.logit_upper,
                 "right": round(printed["accuracy"] * (n_positive + n_negative)),
                 "found": round(printed["sensitivity"] * n_positive),
                 "pairs": printed["auc"] * n_positive * n_negative,

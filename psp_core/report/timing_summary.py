@@ -14,7 +14,13 @@ from pathlib import Path
 from tempfile import TemporaryDirectory
 
 from psp_core.cohorts.burdenko import find_clinical_table, read_clinical_table
-from psp_core.cohorts.timing_selections import EVERYBODY, MAIN, timing_selections
+from psp_core.cohorts.timing_selections import (
+    AT_FIRST,
+    AT_RISK_AT_FIRST,
+    EVERYBODY,
+    MAIN,
+    timing_selections,
+)
 from psp_core.errors import MissingInputError, PSPError
 from psp_core.evaluation.classes import NEGATIVE_CLASS, POSITIVE_CLASS
 from psp_core.report.clinical_summary import ClinicalSummary
@@ -28,8 +34,8 @@ from psp_core.study.timing_question import real_fits
 TIMING_FILE = "burdenko_timing.json"
 COMMAND = "python -m psp_core.report.timing_summary path/to/the/clinical.csv params/demo.yaml"
 DRAWN_FROM = (
-    *(EVERYBODY, "event within 90 days", "event within 120 days", "event at follow-up 1"),
-    "at risk at follow-up 1",
+    *(EVERYBODY, "event within 90 days", "event within 120 days"),
+    *(AT_FIRST, AT_RISK_AT_FIRST),
 )
 
 
@@ -49,7 +55,7 @@ def timing_summary(run: Run, table: str | Path | None) -> ClinicalSummary:
         Tables ``single_variables`` and ``days_by_visit`` of all label rules, ``fits``
         (`study.timing_question.real_fits`), ``at_printed_counts`` and ``event_counts`` of the
         main rule; figures ``true_progression``, ``pseudoprogression``, ``bootstrap_samples``,
-        ``folds`` and ``early_days``.
+        ``folds``, ``early_days`` and ``confidence_level``.
 
     Raises
     ------
@@ -98,6 +104,7 @@ def timing_summary(run: Run, table: str | Path | None) -> ClinicalSummary:
         "bootstrap_samples": float(asked.bootstrap_samples),
         "folds": float(run.params.classification.folds),
         "early_days": float(asked.early_days),
+        "confidence_level": timing.confidence_level,
     }
     digest = digest_of_file(find_clinical_table(path)[0])
     return ClinicalSummary(figures, tables, MAIN, digest, COMMAND)

@@ -8,7 +8,8 @@ from typing import Any
 
 import pandas as pd
 
-from psp_core.cohorts.timing_selections import EVERYBODY
+from psp_core.cohorts.timing_selections import FIRST_VISIT
+from psp_core.params.published_counts import PUBLISHED_COUNTS, TEST_SET
 from psp_core.report.formatting import NOT_ESTIMABLE, NOT_KNOWN, count, with_interval, words
 from psp_core.report.timing_alone import SCORES
 from psp_core.study.timing_fits import COUNTS, DIFFERENCES, MODELS
@@ -17,7 +18,6 @@ WIDENED = ("lower", "upper")
 RESAMPLED = ("bootstrap_lower", "bootstrap_upper")
 OVER_SPLITS = ("least", "greatest")
 ABSENT = ("not estimable", "not fitted")
-OF_RULES = (EVERYBODY, "event at follow-up 1", "at risk at follow-up 1")
 
 
 def format_single(table: pd.DataFrame) -> pd.DataFrame:
@@ -48,9 +48,7 @@ def format_single(table: pd.DataFrame) -> pd.DataFrame:
 def format_rules(table: pd.DataFrame) -> pd.DataFrame:
     """Write the days alone under each label rule: all events, and the landmark at follow-up 1."""
     days = table[(table["score"] == SCORES[0]) & table["window_days"].isna()]
-    kept = days[
-        days["patients"].isin((EVERYBODY, "event at follow-up 1", "at risk at follow-up 1"))
-    ]
+    kept = days[days["patients"].isin(FIRST_VISIT)]
     text = pd.DataFrame(
         {
             "label rule": kept["rule"],
@@ -82,6 +80,11 @@ def format_fits(
     bounds : tuple of str, default `WIDENED`
         Which interval stands in brackets: `WIDENED`, `RESAMPLED`, or `OVER_SPLITS`, which is
         none.
+
+    Returns
+    -------
+    DataFrame
+        Text; without rows where `fits` has none.
     """
     rows = []
     for _, part in fits.groupby(list(keys), sort=False):
@@ -92,14 +95,18 @@ def format_fits(
         row["pseudoprogression"] = count(first["n_pseudoprogression"])
         row |= {name: _cell(by_model[name], bounds) for name in MODELS}
         row |= {name: _signed(by_model[name], bounds) for name in DIFFERENCES}
-        rows.append({**row, "note": first["note"]})
-    return _without_empty_notes(pd.DataFrame(rows))
+        notes = [note for note in dict.fromkeys(part["note"]) if note]
+        rows.append({**row, "note": "; ".join(notes)})
+    columns = [*map(words, keys), "true progression", "pseudoprogression", *MODELS, *DIFFERENCES]
+    return _without_empty_notes(pd.DataFrame(rows, columns=[*columns, "note"]))
 
 
-def format_draws(table: pd.DataFrame) -> pd.DataFrame:
-    """Write `timing_alone.at_printed_counts`: what the counts of a paper do to the days alone."""
+def format_draws(table: pd.DataFrame, *, confidence_level: float = 0.95) -> pd.DataFrame:
+    """Write `timing_alone.at_printed_counts`: what the counts of a paper do to the days alone.
+
+    The printed AUCs are of the external test, so a share is told for its counts alone.
+    """
     reached = [name for name in table if str(name).startswith("reach_")]
-    last = table["set"].iloc[-1]  # the printed AUCs are of the external test
     rows = table.to_dict("records")
     return pd.DataFrame(
         {
@@ -108,10 +115,13 @@ def format_draws(table: pd.DataFrame) -> pd.DataFrame:
             "pseudoprogression": table["n_pseudoprogression"].map(count),
             "drawn from": table["patients"],
             "AUC of the days alone, median": [f"{row['median']:.3f}" for row in rows],
-            "95 % of the draws": [f"{row['lower']:.3f} to {row['upper']:.3f}" for row in rows],
+            f"{100 * confidence_level:g} % of the draws": [
+                f"{row['lower']:.3f} to {row['upper']:.3f}" for row in rows
+            ],
             **{
                 f"reach {str(name).removeprefix('reach_')}": [
-                    f"{100 * row[name]:.0f} %" if row["set"] == last else NOT_KNOWN for row in rows
+                    f"{100 * row[name]:.0f} %" if row["set"] == TEST_SET else NOT_KNOWN
+                    for row in rows
                 ]
                 for name in reached
             },
@@ -121,8 +131,13 @@ def format_draws(table: pd.DataFrame) -> pd.DataFrame:
 
 def reach_sentence(table: pd.DataFrame) -> str:
     """Say how often the days alone reach the printed AUCs at the external test's counts."""
-    small = table[table["set"] == table["set"].iloc[-1]]
-    n_true, n_pseudo = (count(small[name].iloc[0]) for name in COUNTS)
+    small = table[table["set"] == TEST_SET]
+    n_true, n_pseudo = PUBLISHED_COUNTS[TEST_SET]
+    if small.empty:
+        return (
+            f"No analysis has {n_true} true progressions and {n_pseudo} pseudoprogressions with a "
+            "known day, so no part of the table has the external test's counts."
+        )
     targets = [str(name).removeprefix("reach_") for name in table if str(name).startswith("reach_")]
     told = [
         f"{row['patients']}: "
@@ -145,14 +160,25 @@ def timing_sentence(fits: pd.DataFrame, *, rule: str, patients: str) -> str:
     for name, (first, second) in DIFFERENCES.items():
         row = part.loc[name]
         excludes = row["lower"] > 0 or row["upper"] < 0
-        again = row["bootstrap_lower"] > 0 or row["bootstrap_upper"] < 0
-        agree = "and so does" if excludes == again else "but not"
+        verdict = "excludes" if excludes else "holds"
+        bounds = [
+            f"{row['lower']:+.3f} to {row['upper']:+.3f}",
+            f"splits {row['least']:+.3f} to {row['greatest']:+.3f}",
+        ]
+        conclusion = f"the interval {verdict} 0"
+        if not math.isnan(row["bootstrap_lower"]):
+            again = row["bootstrap_lower"] > 0 or row["bootstrap_upper"] < 0
+            bounds.insert(
+                1,
+                f"patients resampled {row['bootstrap_lower']:+.3f} to "
+                f"{row['bootstrap_upper']:+.3f}",
+            )
+            agree = "and so does" if excludes == again else "but not"
+            conclusion = f"the first interval {verdict} 0, {agree} the second"
+        if math.isnan(row["lower"]):
+            bounds, conclusion = bounds[1:], f"it has no interval ({row['note']})"
         told.append(
-            f"*{first}* minus *{second}* is {row['auc']:+.3f} ({row['lower']:+.3f} to "
-            f"{row['upper']:+.3f}; patients resampled {row['bootstrap_lower']:+.3f} to "
-            f"{row['bootstrap_upper']:+.3f}; splits {row['least']:+.3f} to "
-            f"{row['greatest']:+.3f}): the first interval "
-            f"{'excludes' if excludes else 'holds'} 0, {agree} the second"
+            f"*{first}* minus *{second}* is {row['auc']:+.3f} ({'; '.join(bounds)}): {conclusion}"
         )
     n_true, n_pseudo = (int(part[name].iloc[0]) for name in COUNTS)
     return (

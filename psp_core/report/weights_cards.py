@@ -3,17 +3,20 @@
 from __future__ import annotations
 
 from collections.abc import Iterable
-from typing import Any
 
 import pandas as pd
 
 from psp_core.cohorts.collections import collections_table
-from psp_core.params.sections import Params
+from psp_core.params.names import value_of
 from psp_core.report.card_overlap import overlap_by_set
+from psp_core.report.card_sets import Roots, roots_of, set_with_owner
+from psp_core.report.cards import SHOWN
 from psp_core.report.exported import Exported
 from psp_core.report.formatting import described, words
 from psp_core.report.model_card import INTENDED, NOT_FOR, OWN_LICENCE, ModelCard, settings_text
 from psp_core.runs import Run
+
+PHANTOMS = "computed scans (phantoms)"
 
 
 def weights_card(
@@ -29,16 +32,12 @@ def weights_card(
     crosswalk : DataFrame or None
         See `overlap.person_of`.
     """
-    section: Any = run.params
-    for part in one.kind.settings.split("."):
-        section = getattr(section, part)
-    names = one.collections
+    names, roots = one.collections, roots_of(run.params)
     of_models = "it gives no score of a patient: see the cards of the models that read it"
-    is_real = [name for name in names if getattr(run.params, name).root is not None]
-    stated = collections_table(names)
-    licences = ", ".join(stated["title"] + " (" + stated["licence"] + ")")
-    shown = collections_table(is_real)
-    disclosures = ", ".join(shown["title"] + ": " + shown["disclosure"])
+    real = collections_table(name for name in names if roots.get(name) is not None)
+    licences = [*(real["title"] + " (" + real["licence"] + ")")]
+    licences += [PHANTOMS] if len(real) < len(names) else []
+    disclosures = ", ".join(real["title"] + ": " + real["disclosure"].map(SHOWN))
     return ModelCard(
         name=f"weights_{one.name}",
         title=one.kind.title,
@@ -47,12 +46,12 @@ def weights_card(
             "class": one.shape or "see its settings",
             "preset": run.params.study.name,
             "feature set": "image only",
-            "settings": settings_text(vars(section)),
+            "settings": settings_text(vars(value_of(run.params, one.kind.settings))),
             "parameters": f"{one.n_numbers:,} numbers in the file",
         },
         weights={"file": one.kind.file, "sha256": one.sha256},
         training={
-            "collections": ", ".join(map(words, names)) or "none",
+            "collections": ", ".join(set_with_owner(name, roots) for name in names) or "none",
             "n": f"{one.n_scans}; task: {one.kind.learns}",
             "folds": "none: no label of progression is read",
             "seed": str(run.params.study.seed),
@@ -63,18 +62,24 @@ def weights_card(
         performance=one.measured or ({"figure": of_models},),
         calibration=({"figure": of_models},),
         subgroups=({"figure": of_models},),
-        overlap=overlap_by_set(patients, one.scans, collections=names, crosswalk=crosswalk),
+        overlap=overlap_by_set(
+            patients,
+            one.scans,
+            roots,
+            by_collection={one.kind.title: names} if one.scans is None else {},
+            crosswalk=crosswalk,
+        ),
         limits=(
-            _whose(names, run.params),
+            _whose(names, roots),
             "what it holds beside the lesion, as the centre a scan is from, is measured on the "
             "pages of the probes",
             "trained from one seed; another seed gives another encoder",
         ),
-        licence=f"{OWN_LICENCE}; trained on {licences}" if names else OWN_LICENCE,
-        disclosure=f"as its collections say: {disclosures}" if is_real else "everybody",
-    )  # fmt: skip
+        licence=f"{OWN_LICENCE}; trained on {', '.join(licences)}" if names else OWN_LICENCE,
+        disclosure=f"as its collections say: {disclosures}" if len(real) else "everybody",
+    )
 
 
-def _whose(names: Iterable[str], params: Params) -> str:
-    told = [f"{words(name)}: {described(getattr(params, name).root)}" for name in names]
+def _whose(names: Iterable[str], roots: Roots) -> str:
+    told = [f"{words(name)}: {described(roots.get(name))}" for name in names]
     return "whose scans: " + ("; ".join(told) or "nobody's, these are first weights")

@@ -10,14 +10,14 @@ from psp_core.runs import Run
 from psp_core.study.catalogue import CATALOGUE, find_entries
 from psp_core.study.cross_validation import cross_validate, units_of
 from psp_core.study.entry import Entry
-from psp_core.study.experiments import keep_outcome, plan_of, waiting_entries
+from psp_core.study.experiments import keep_outcome, plan_of
 from psp_core.study.patients import study_patients
 from psp_core.study.votes import Outcome
 
 INSTABILITY = "instability"
 
 
-def repeat_models(run: Run, *, catalogue: Mapping[str, Entry] = CATALOGUE) -> Outcome:
+def repeat_models(run: Run, *, catalogue: Mapping[str, Entry] = CATALOGUE) -> Outcome | None:
     """Cross-validate the models of ``evaluation.instability_models`` again and again.
 
     Every repetition has its own split and its own random states; the first ones are those of
@@ -25,8 +25,9 @@ def repeat_models(run: Run, *, catalogue: Mapping[str, Entry] = CATALOGUE) -> Ou
 
     Returns
     -------
-    Outcome
-        ``seed`` of its predictions is the repetition.
+    Outcome or None
+        ``seed`` of its predictions is the repetition. None where ``params.study.only_light``
+        asks for a first book.
 
     Raises
     ------
@@ -35,8 +36,10 @@ def repeat_models(run: Run, *, catalogue: Mapping[str, Entry] = CATALOGUE) -> Ou
     OverlapError, StageError, MissingInputError, TableError, UndefinedMetricError
         See `experiments.fit_experiment`.
     """
+    if run.params.study.only_light:
+        return None
     settings = run.params.evaluation
-    entries = waiting_entries(run, find_entries(settings.instability_models, catalogue))[0]
+    entries = find_entries(settings.instability_models, catalogue)
     patients = study_patients(run)
     every = plan_of(
         run, entries, patients.table, stage=INSTABILITY, seeds=settings.instability_repetitions

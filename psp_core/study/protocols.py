@@ -1,9 +1,10 @@
 """Two protocols for one fold: as published, with its leaks, and closed.
 
 *Closed*: the training fold decides everything, see `fold_model.fit_fold_model`. *Published*:
-networks stop where the validation fold's AUC is highest, and variables are ranked and counted on
-it; its scores are then reported as validation. Scores are not calibrated and 0.5 divides the
-classes (what the paper implies); the CNN-LSTM of Jang 2018 takes its threshold on the test set.
+networks stop where the validation fold's AUC is highest (an assumption: the paper tells of the
+selection alone), and variables are ranked and counted on it; its scores are then reported as
+validation. Scores are not calibrated and 0.5 divides the classes (what the paper implies); the
+CNN-LSTM of Jang 2018 takes its threshold on the test set.
 """
 
 from __future__ import annotations

@@ -11,34 +11,41 @@ import numpy.typing as npt
 import pandas as pd
 
 from psp_core.errors import UndefinedMetricError
+from psp_core.evaluation.comparison import holm
 from psp_core.explain.pooling import POOLINGS, mean_token
 from psp_core.explain.site_probe import balanced_rows, group_probe
 from psp_core.inputs.arrays import keys_of
+from psp_core.phantom.tasks import REGISTERED
 from psp_core.runs import Run, digest_of_code, write_table
 from psp_core.study.patients import study_patients
 from psp_core.study.token_sources import trained_tokens
 
 STAGE = "site_probe"
 SITE, BALANCED, LABEL = "site", "site, labels balanced", "label"
-CODE = ("psp_core.explain", "psp_core.encoder", "psp_core.study.site_probe")
+CODE = (
+    *("psp_core.explain", "psp_core.encoder", "psp_core.inputs", "psp_core.evaluation.comparison"),
+    *("psp_core.study.token_sources", "psp_core.study.site_probe"),
+)
 COLUMNS = (
     *("pooling", "target", "permuted_within", "value", "lower", "upper", "chance", "p_value"),
-    *("n", "groups", "note"),
+    *("p_holm", "n", "groups", "note"),
 )
 
 
 def site_probe_run(run: Run, *, confidence_level: float) -> pd.DataFrame:
     """Probe the pre-trained encoder's mean tokens for site and for label.
 
-    A site is a collection. Collections with fewer scans than folds are left out. Patients and
-    tokens are those of the classification; nothing is fitted that a model uses.
+    A site is a collection. Collections with fewer scans than folds are left out, and those
+    written on the template's grid, whose preparation alone would tell them. Patients and tokens
+    are those of the classification; nothing is fitted that a model uses.
 
     Returns
     -------
     DataFrame
         `COLUMNS`: the site of all scans; the same with sites permuted among scans of one label
         alone; the site where every collection gives as many scans of each label; and the label.
-        ``value`` is the balanced accuracy; ``note`` says why there is none. Empty without a
+        ``value`` is the balanced accuracy; ``p_holm`` is corrected over the poolings; ``note``
+        says why there is none. Empty without a
         pre-trained encoder or a scan.
 
     Raises
@@ -51,7 +58,7 @@ def site_probe_run(run: Run, *, confidence_level: float) -> pd.DataFrame:
     tokens = trained_tokens(run, patients)
     if tokens is None:
         return pd.DataFrame(columns=list(COLUMNS))
-    scans = patients[patients["has_image"]]
+    scans = patients[patients["has_image"] & ~patients["dataset"].isin(REGISTERED)]
     sizes = scans["dataset"].map(scans["dataset"].value_counts())
     scans = scans[sizes >= params.site_folds].reset_index(drop=True)
     depends_on = {
@@ -79,10 +86,17 @@ def site_probe_run(run: Run, *, confidence_level: float) -> pd.DataFrame:
                 for pooling in POOLINGS
                 for row in probe_sites(mean_token(values, share, pooling), scans, **options)
             ]
-            table = pd.DataFrame(rows, columns=list(COLUMNS))
+            table = corrected(rows)
             write_table(stage.folder / f"{STAGE}.parquet", table)
             stage.finish()
         return pd.read_parquet(stage.folder / f"{STAGE}.parquet")
+
+
+def corrected(rows: list[dict[str, Any]]) -> pd.DataFrame:
+    """Rows of `probe_sites`, with their pooling, as `COLUMNS`; Holm's over the poolings."""
+    table = pd.DataFrame(rows, columns=list(COLUMNS))
+    by_question = table.groupby(["target", "permuted_within"])["p_value"]
+    return table.assign(p_holm=by_question.transform(holm))
 
 
 def probe_sites(

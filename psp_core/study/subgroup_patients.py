@@ -4,12 +4,12 @@ from __future__ import annotations
 
 import pandas as pd
 
+from psp_core.cohorts.subsets import UNKNOWN
 from psp_core.runs import Run
 from psp_core.study.experiments import read_patients
 from psp_core.study.patients import KEY
 
 FIELD_CALL = "field_call"
-UNKNOWN = "unknown"
 
 
 def read_subgroup_patients(run: Run) -> pd.DataFrame:

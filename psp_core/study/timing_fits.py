@@ -24,7 +24,7 @@ from sklearn.base import clone
 
 from psp_core.classifiers.clinical import ClinicalLogistic
 from psp_core.classifiers.controls import DaysOnly
-from psp_core.errors import PSPError
+from psp_core.errors import PSPError, UndefinedMetricError
 from psp_core.evaluation.classes import is_true_progression
 from psp_core.evaluation.internal import fold_wins, internal_auc, internal_difference
 from psp_core.study.folds import fold_numbers
@@ -83,7 +83,8 @@ def fit_timing(
         (or the difference of two), ``lower`` and ``upper`` its widened DeLong interval, all
         three averaged over ``splits``, of which ``least`` and ``greatest`` are. The two bounds
         of the bootstrap are percentiles over ``resamples``, those of all that could be fitted,
-        each with one split. A NaN has its reason in ``note``.
+        each with one split; NaN where they are fewer than `least_resamples`. A NaN has its
+        reason in ``note``.
     """
     truth = is_true_progression(patients["label"])
     counts = dict(zip(COUNTS, (int(truth.sum()), int((~truth).sum())), strict=True))
@@ -115,10 +116,27 @@ def fit_timing(
                 "least": float(found[:, 0].min()),
                 "greatest": float(found[:, 0].max()),
                 "splits": splits,
-                "note": "no interval: the variance is 0" if np.isnan(told).any() else "",
+                "note": "; ".join(_missing(told, drawn[name], confidence_level)),
             }
         )
     return _table(rows)
+
+
+def least_resamples(confidence_level: float) -> int:
+    """Fewest resamples that percentile bounds are taken from: 40 at a level of 0.95.
+
+    With fewer not even one resample would lie beyond each bound.
+
+    Raises
+    ------
+    UndefinedMetricError
+        If the level is not in (0, 1).
+    """
+    if not 0 < confidence_level < 1:
+        raise UndefinedMetricError(
+            f"confidence_level is {confidence_level}; expected a number between 0 and 1, like 0.95"
+        )
+    return math.ceil(round(2 / (1 - confidence_level), 9))
 
 
 def held_out_scores(
@@ -210,9 +228,18 @@ def _with_differences(areas: Mapping[str, Floats]) -> dict[str, Floats]:
     return {**areas, **apart}
 
 
+def _missing(told: Floats, drawn: Floats, confidence_level: float) -> list[str]:
+    """Why a row has no interval, or no percentiles of resamples that were asked for."""
+    notes = ["no interval: the variance is 0"] if np.isnan(told).any() else []
+    known, least = int(np.isfinite(drawn).sum()), least_resamples(confidence_level)
+    if len(drawn) and known < least:
+        notes.append(f"no percentiles: {known} resamples, at least {least} are needed")
+    return notes
+
+
 def _percentiles(drawn: Floats, confidence_level: float) -> tuple[float, float]:
     known = drawn[np.isfinite(drawn)]
-    if len(known) < 2:
+    if len(known) < least_resamples(confidence_level):
         return math.nan, math.nan
     outside = (1 - confidence_level) / 2
     lower, upper = np.quantile(known, [outside, 1 - outside])

@@ -13,7 +13,7 @@ from typing import Any
 
 import pandas as pd
 
-from psp_core.cohorts.timing_selections import EVERYBODY, MAIN, Selection
+from psp_core.cohorts.timing_selections import EVERYBODY, FIRST_VISIT, MAIN, Selection
 from psp_core.phantom.latents import CausalModel
 from psp_core.runs import Run, digest_of, digest_of_code
 from psp_core.study.latent_cohort import causal_model, draw_latent_cohort
@@ -27,7 +27,6 @@ CODE = (
 )
 AS_SET, TIME_ONLY = "as set", "label depends on time only"
 STRONG, STRONG_ONLY = "strong timing", "strong timing, label depends on time only"
-FITTED_PATIENTS = (EVERYBODY, "event at follow-up 1", "at risk at follow-up 1")
 
 
 @dataclass(frozen=True)
@@ -67,7 +66,7 @@ def fitted_selections(
         f"analysis_{number:03d}": one
         for number, one in enumerate(selections)
         if one.patients == EVERYBODY
-        or (one.rule == MAIN and one.patients in (*FITTED_PATIENTS, *within))
+        or (one.rule == MAIN and one.patients in (*FIRST_VISIT, *within))
     }
 
 
@@ -137,12 +136,21 @@ def real_fits(run: Run, selections: Sequence[Selection]) -> pd.DataFrame:
 
 
 def phantom_draws(run: Run) -> dict[str, PhantomDraw]:
-    """Cohorts of every setting and size, by a name that can be a file's."""
+    """Cohorts of every setting and size, by a name that can be a file's.
+
+    The strong timing is that of the Burdenko table, with the run's effects and without those of
+    its switches that leave the label to time alone or to nothing. A story that equals an earlier
+    one is left out.
+    """
     causes = causal_model(run.params.phantom)
     moderate = replace(causes, timing="jang2018")
-    strong = replace(causes, timing="burdenko")
-    stories = {AS_SET: causes, TIME_ONLY: _time_only(moderate)}
-    stories |= {STRONG: strong, STRONG_ONLY: _time_only(strong)}
+    strong = replace(causes, timing="burdenko", label_depends_on_time_only=False, zero_effect=False)
+    asked = {AS_SET: causes, TIME_ONLY: _time_only(moderate)}
+    asked |= {STRONG: strong, STRONG_ONLY: _time_only(strong)}
+    stories: dict[str, CausalModel] = {}
+    for setting, story in asked.items():
+        if story not in stories.values():
+            stories[setting] = story
     seed = int(run.seed_sequence("timing_question").generate_state(1)[0] % 2**30)
     return {
         f"setting_{number}_{n}": PhantomDraw(setting, story, n, seed)

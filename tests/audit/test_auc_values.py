@@ -8,7 +8,14 @@ import numpy as np
 import pytest
 from sklearn.metrics import auc, roc_auc_score, roc_curve
 
-from psp_core.audit.auc_values import GRID_POINTS, area_bounds, check_auc, check_point
+from psp_core.audit.auc_values import (
+    GRID_POINTS,
+    WIDEST,
+    area_bounds,
+    check_auc,
+    check_point,
+    interpolation_fills,
+)
 from psp_core.audit.matrices import Matrix
 from psp_core.audit.printed import Printed
 from psp_core.errors import AuditError
@@ -27,9 +34,22 @@ def test_0_753_needs_a_tie_or_an_interpolated_curve() -> None:
     check = check_auc(Printed("0.753"), **COUNTS)
     assert check.readings == (
         "an odd number of tied pairs, rounded (74.5/99)",
-        "a curve interpolated on 100 points",
+        "a curve interpolated on 100 points, which can be any AUC at these counts and so "
+        "explains nothing",
     )
     assert check.possible == "74/99 = 0.7475; 75/99 = 0.7576"
+
+
+def test_at_these_counts_an_interpolated_curve_can_be_any_auc() -> None:
+    checks = [check_auc(Printed(f"{one / 1000:.3f}"), **COUNTS) for one in range(1001)]
+    assert all(one.is_interpolated and one.is_any_interpolated for one in checks)
+
+
+def test_few_pairs_leave_aucs_that_no_interpolated_curve_has() -> None:
+    check = check_auc(Printed("0.600"), n_positive=2, n_negative=2)
+    assert not check.is_any_interpolated
+    assert check.readings == ()
+    assert interpolation_fills(2 * WIDEST, Fraction(0))
 
 
 def test_0_83_is_73_of_88_pairs() -> None:

@@ -6,9 +6,8 @@ import numpy as np
 import pytest
 from sklearn.metrics import classification_report
 
-from psp_core.audit.class_rows import FIGURES, check_classes, class_figures, f1_bounds
+from psp_core.audit.class_rows import FIGURES, check_classes, class_figures
 from psp_core.audit.matrices import Matrix
-from psp_core.audit.printed import Printed
 from psp_core.errors import AuditError
 
 NAMES = ("PD", "PsPD", "average")
@@ -80,13 +79,6 @@ def test_without_an_average_the_class_rows_are_enough() -> None:
     check = check_classes(rows, n_positive=8, n_negative=11)
     assert check.is_possible
     assert check.readings[0].matrix == Matrix(6, 2, 8, 3)
-
-
-def test_f1_lies_between_the_bounds_of_precision_and_recall() -> None:
-    lower, upper = f1_bounds(Printed("0.58"), Printed("0.58"))
-    assert float(lower) == pytest.approx(0.575)
-    assert float(upper) == pytest.approx(0.585)
-    assert f1_bounds(Printed("0.00"), Printed("0.00"))[0] == 0
 
 
 def test_figures_of_a_class_that_is_never_called_are_0() -> None:

@@ -125,3 +125,10 @@ def test_a_number_instead_of_digits_raises() -> None:
     with pytest.raises(AuditError, match="write it in quotes"):
         as_printed(0.75)  # type: ignore[arg-type]
     assert as_printed("0.750").value == Fraction(3, 4)
+
+
+@pytest.mark.parametrize("figures", [{"accuracy": "75.0"}, {"auc": "75.3"}, {"youden": "-1.2"}])
+def test_a_figure_that_is_no_share_is_refused(figures: dict[str, str]) -> None:
+    with pytest.raises(AuditError, match=r"write a share, or for per cent Printed\("):
+        check_row(figures, n_positive=11, n_negative=9)
+    check_row({"accuracy": Printed("75.0", 100)}, n_positive=11, n_negative=9)

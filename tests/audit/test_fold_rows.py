@@ -46,8 +46,8 @@ def test_one_set_of_counts_gives_a_whole_row() -> None:
     )
     joint = joint_example(checked, SHARED)
     assert joint is not None
-    assert sum(one for one, _ in joint["population"]) == 36
-    assert sum(other for _, other in joint["population"]) == 24
+    assert sum(one for one, _ in joint["population", "rounded"]) == 36
+    assert sum(other for _, other in joint["population", "rounded"]) == 24
 
 
 def test_a_row_with_an_impossible_sd_is_not_searched() -> None:

@@ -1,11 +1,13 @@
 """Spreads of counts around a mean, against counting everything out."""
 
+import tracemalloc
 from fractions import Fraction
 from itertools import product
 
 import pytest
 
 from psp_core.audit.fold_spreads import FoldSpreads
+from psp_core.errors import AuditError
 
 
 @pytest.mark.parametrize("sizes", [(4, 4, 4), (4, 3, 2)])
@@ -32,3 +34,22 @@ def test_wider_spreads_than_asked_for_are_left_out() -> None:
     wide = FoldSpreads(Fraction(1, 2), (4,) * 4, Fraction(1))
     assert narrow.squares == wide.squares[: len(narrow.squares)]
     assert len(narrow.squares) < len(wide.squares)
+
+
+def test_folds_of_unlike_sizes_take_little_memory() -> None:
+    sizes = (20, 20, 19, 19, 18)
+    rates = [Fraction(k, n) for k, n in zip((15, 12, 14, 11, 13), sizes, strict=True)]
+    mean = sum(rates, Fraction(0)) / 5
+    squares = sum((one - mean) ** 2 for one in rates)
+    tracemalloc.start()
+    spreads = FoldSpreads(mean, sizes, Fraction(1, 5))
+    peak = tracemalloc.get_traced_memory()[1]
+    tracemalloc.stop()
+    assert squares in spreads.squares
+    assert peak < 100e6
+
+
+@pytest.mark.parametrize("sizes", [(9973, 9967, 9949), (997, 991, 983, 977)])
+def test_more_sums_than_can_be_looked_at_are_refused(sizes: tuple[int, ...]) -> None:
+    with pytest.raises(AuditError, match="nearly every SD can be reached"):
+        FoldSpreads(Fraction(1, 2) * 0, sizes, Fraction(1))

@@ -6,8 +6,9 @@ import math
 from fractions import Fraction
 from itertools import combinations
 
+import numpy as np
 import pytest
-from scipy.stats import binom
+from scipy.stats import binom, mannwhitneyu
 
 from psp_core.audit.implied import (
     CORRECTED,
@@ -27,20 +28,24 @@ from tests.audit.gomaa import COUNTS, PINNED, ROWS
 
 def test_the_interval_of_0_753() -> None:
     implied = implied_auc(Printed("0.753"), **COUNTS)
-    assert implied.standard_error == pytest.approx(0.1098, abs=5e-5)
-    assert (implied.lower, implied.upper) == pytest.approx((0.538, 0.968), abs=5e-4)
+    assert implied.interval.standard_error == pytest.approx(0.1098, abs=5e-5)
+    assert (implied.wins, implied.pairs, implied.is_attained) == (75, 99, False)
+    assert (implied.interval.lower, implied.interval.upper) == pytest.approx(
+        (0.538, 0.968), abs=5e-4
+    )
     assert (implied.p_one_sided, implied.p_two_sided) == pytest.approx((0.0281, 0.0562), abs=5e-5)
 
 
 def test_the_interval_of_0_83_plain_and_logit() -> None:
     implied = implied_auc(Printed("0.83"), n_positive=11, n_negative=8)
-    assert implied.standard_error == pytest.approx(0.095, abs=5e-4)
-    bounds = (implied.lower, implied.upper, implied.logit_lower, implied.logit_upper)
+    assert implied.interval.standard_error == pytest.approx(0.095, abs=5e-4)
+    one = implied.interval
+    bounds = (one.lower, one.upper, one.logit_lower, one.logit_upper)
     assert bounds == pytest.approx((0.64, 1.0, 0.57, 0.95), abs=5e-3)
 
 
 def test_an_auc_of_1_has_no_logit() -> None:
-    assert math.isnan(implied_auc(Printed("1.000"), **COUNTS).logit_lower)
+    assert math.isnan(implied_auc(Printed("1.000"), **COUNTS).interval.logit_lower)
     with pytest.raises(UndefinedMetricError, match="between 0 and 1"):
         implied_auc(Printed("1.2"), **COUNTS)
 
@@ -56,8 +61,19 @@ def test_the_exact_p_counts_all_orders(wins: int) -> None:
 
 
 def test_more_pairs_than_there_are_raise() -> None:
-    with pytest.raises(AuditError, match="expected between 0 and all pairs"):
+    with pytest.raises(AuditError, match="expected between 0 and all 99 pairs"):
         mann_whitney_p(100, **COUNTS)
+
+
+def test_the_two_sided_p_is_that_of_a_kept_library() -> None:
+    positive, negative = np.array([0.9, 0.7, 0.6, 0.2]), np.array([0.8, 0.5, 0.1])
+    expected = mannwhitneyu(positive, negative, method="exact")
+    found = mann_whitney_p(int(expected.statistic), n_positive=4, n_negative=3)
+    assert found[1] == pytest.approx(expected.pvalue)
+
+
+def test_an_auc_that_is_a_share_of_pairs_is_attained() -> None:
+    assert implied_auc(Printed("0.758"), **COUNTS).is_attained
 
 
 def test_half_a_pair_counts_upwards() -> None:

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import pytest
 
-from psp_core.audit.linter import lint_rows
+from psp_core.audit.linter import Linted, lint_rows
 
 GOOD = {
     "patients": "external: 11 of 20 true progression",
@@ -64,6 +64,22 @@ def test_an_auc_of_a_soft_vote_is_a_count_of_pairs() -> None:
     (fault,) = lint_rows([GOOD | {"patients": "3 of 5 true progression"}], place="p").faults
     assert fault.startswith("p, row 1, soft vote: 0.753 is no count of ordered pairs among 3 and 2")
     assert fault.endswith("the nearest is 0.7500")
+
+
+@pytest.mark.parametrize(
+    "classes",
+    [
+        {"true / pseudoprogression": "3 / 2"},
+        {"true progression": "3", "pseudoprogression": "2"},
+        {"patients": "external: 3 of 5 true progression"},
+    ],
+)
+@pytest.mark.parametrize("head", ["soft vote", "AUC (DeLong)", "days alone: AUC (DeLong)"])
+def test_classes_are_found_however_a_table_tells_them(classes: dict[str, str], head: str) -> None:
+    assert lint_rows([classes | {head: "0.750 (0.2 to 0.9)"}], place="p") == Linted(1, ())
+    (fault,) = lint_rows([classes | {head: "0.720"}], place="p").faults
+    assert fault.startswith(f"p, row 1, {head}: 0.720 is no count of ordered pairs among 3 and 2")
+    assert lint_rows([{head: "0.720", "true progression": "–"}], place="p").checked == 0
 
 
 def test_an_auc_of_one_class_is_a_fault() -> None:

@@ -8,13 +8,13 @@ from typing import Any
 import pytest
 import yaml
 
-from psp_core.audit.literature import EVIDENCE, literature_table, read_literature
+from psp_core.audit.literature import EVIDENCE, TARGETS, literature_table, read_literature
 from psp_core.audit.power import implied_interval
 from psp_core.errors import MissingInputError, TableError
 
 ENTRY: dict[str, Any] = {
     "id": "one", "work": "One 2020", "year": 2020, "data": "a hospital", "task": "TP / PsP",
-    "test": "external", "result": "AUC 0.8", "source": "doi", "evidence": ["A"],
+    "target": "psp", "test": "external", "result": "AUC 0.8", "source": "doi", "evidence": ["A"],
     "n": 20, "n_positive": 11, "n_negative": 9, "auc": 0.8,
 }  # fmt: skip
 
@@ -33,6 +33,9 @@ def test_the_studies_of_the_book_can_be_read() -> None:
     studies = read_literature()
     assert len(studies) >= 20
     assert {mark for one in studies for mark in one.evidence} == set(EVIDENCE)
+    assert {one.target for one in studies} == set(TARGETS)
+    failed = next(one for one in studies if one.id == "krog2020_external")
+    assert (failed.n, failed.auc, failed.test) == (104, None, "external")
     gomaa = next(one for one in studies if one.id == "gomaa2025")
     assert (gomaa.n_positive, gomaa.n_negative, gomaa.auc) == (11, 9, 0.753)
 
@@ -58,8 +61,11 @@ def test_the_table_is_sorted_by_size_and_has_the_implied_interval(tmp_path: Path
         (ENTRY | {"pages": 3}, "one: 'pages' is no field of a study"),
         (ENTRY | {"result": 0.8}, "one: 'result' is 0.8; expected text"),
         (ENTRY | {"n": "20"}, "one: 'n' is '20'; expected a whole number above 0"),
+        (without("target"), "one: 'target' misses or is empty"),
+        (ENTRY | {"target": "glioma"}, "one: target 'glioma'; expected one of psp, neighbour"),
+        (ENTRY | {"data": 7}, "one: 'data' is 7; expected text"),
         (ENTRY | {"test": "inside"}, "one: test 'inside'; expected one of external"),
-        (ENTRY | {"evidence": ["Z"]}, "expected a list of S, A, C, T, M"),
+        (ENTRY | {"evidence": ["Z"]}, "expected a list of S, A, C, D, T, M"),
         (without("n_negative"), "only one class is counted"),
         (ENTRY | {"n": 21}, "11 and 9 patients are not n = 21"),
         (ENTRY | {"auc": 80.0}, "'auc' is 80.0; expected a number between 0 and 1"),
@@ -72,7 +78,7 @@ def test_a_fault_of_an_entry_raises(tmp_path: Path, entry: dict[str, Any], fault
 
 
 def test_all_faults_are_told_at_once(tmp_path: Path) -> None:
-    with pytest.raises(TableError, match="one: stands more than once") as caught:
+    with pytest.raises(TableError, match="one: stands 2 times") as caught:
         read_literature(written(tmp_path, ENTRY, without("work")))
     assert len(caught.value.faults) == 2
 

@@ -15,6 +15,7 @@ from psp_core.audit.made_tables import (
     OTHER_COUNTS,
     PPV,
     SWAPPED,
+    _misprint,
     draw_result,
     draw_results,
     made_table,
@@ -91,3 +92,9 @@ def test_an_unknown_fault_raises() -> None:
     with pytest.raises(AuditError, match="cannot be planted"):
         made_table(np.random.default_rng(0), **MADE, fault="typo")
     assert len(set(FAULTS)) == 7
+
+
+def test_a_misprinted_1_stays_a_share() -> None:
+    rows = {"one": dict.fromkeys(("accuracy", "sensitivity", "specificity"), "1.000")}
+    _misprint(np.random.default_rng(0), rows)
+    assert sorted(rows["one"].values()) == ["0.000", "1.000", "1.000"]

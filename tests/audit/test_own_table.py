@@ -39,6 +39,17 @@ def test_a_row_that_cannot_be_says_what_would_make_it_possible(
     assert said[1] == "clinical: the rates are possible: TP 7 and TN 7."
 
 
+def test_an_auc_that_ties_explain_is_possible_and_said(tmp_path: Path) -> None:
+    (row,) = audit_table(read_table(written(tmp_path, "tied,11,9,0.753,,,")))
+    assert row.is_possible
+    assert "it can come about: an odd number of tied pairs" in row.sentence
+
+
+def test_a_row_without_a_figure_is_a_fault(tmp_path: Path) -> None:
+    with pytest.raises(TableError, match="row 'empty' has no figure"):
+        read_table(written(tmp_path, "empty,11,9,,,,"))
+
+
 def test_of_many_readings_a_few_are_shown(tmp_path: Path) -> None:
     (row,) = audit_table(read_table(written(tmp_path, "odd,11,9,,0.71,0.7,")))
     assert row.sentence.count("; or ") == 3

@@ -7,7 +7,7 @@ import pytest
 
 from psp_core.audit.paired_power import (
     area_correlation,
-    difference_error,
+    paired_error,
     paired_power,
     patients_needed,
     simulated_paired_power,
@@ -60,7 +60,7 @@ def test_the_simulated_test_is_the_paired_delong_test() -> None:
 def test_equal_scores_have_no_power() -> None:
     assert paired_power(0.7, 0.7, correlation=1.0, **COUNTS) == 0
     assert area_correlation(0.7, 0.7, correlation=1.0, **COUNTS) == pytest.approx(1)
-    assert difference_error(0.7, 0.7, correlation=1.0, **COUNTS) == pytest.approx(0, abs=1e-6)
+    assert paired_error(0.7, 0.7, correlation=1.0, **COUNTS) == pytest.approx(0, abs=1e-6)
 
 
 def test_impossible_questions_raise() -> None:

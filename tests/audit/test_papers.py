@@ -5,6 +5,8 @@ The expectations are those of the field map's section on printed figures, comput
 
 from __future__ import annotations
 
+from collections import Counter
+
 import pandas as pd
 import pytest
 
@@ -71,6 +73,36 @@ def test_every_printed_figure_has_a_finding(
         elif entry.kind == "fold_rates":
             names = {f"{name}, {part}" for name in figures for part in ("mean", "SD")}
             assert names <= set(own.loc[own["row"] == entry.row, "figure"])
+        else:
+            rows = own[own["row"] == entry.row]
+            assert printed_of(entry) == Counter(zip(rows["figure"], rows["printed"], strict=True))
+
+
+def printed_of(entry: Entry) -> Counter[tuple[str, str]]:
+    """Every figure of a report, of shares, of a contingency table or of ranges, with its name."""
+    given, found = entry.given, []
+    if entry.kind == "class_report":
+        for group, row in given["classes"].items():
+            found += [(f"{group}.{figure}", text) for figure, text in row.items()]
+    elif entry.kind == "shares":
+        found += [(name, f"{k} ({share} %)") for name, (k, share) in given["parts"].items()]
+        found.append(("total", given["total"]))
+    elif entry.kind == "contingency":
+        for name, row in given["cells"].items():
+            cells = zip(given["groups"], row, strict=True)
+            found += [(f"{name}, {group}", f"{k} ({share} %)") for group, (k, share) in cells]
+        sums = {**given["groups"], **given["totals"]}
+        found += [(f"{name}, total", size) for name, size in sums.items()]
+        found.append(("p", given["p"]))
+    elif entry.kind == "range":
+        groups = {"all": given["total"]}
+        for parts in given.get("divisions", {}).values():
+            groups |= parts
+        for who, row in groups.items():
+            names = (f"{figure}, {who}" for figure in ("median", "lowest", "highest"))
+            found += zip(names, row[:3], strict=True)
+        found += [(f"p, {name}", p) for name, (p, _) in given.get("tests", {}).items()]
+    return Counter(found)
 
 
 @pytest.mark.parametrize(
@@ -257,7 +289,16 @@ def test_which_test_gives_each_p_value(
 def test_the_auc_of_model_3_is_not_that_of_its_called_classes(findings: pd.DataFrame) -> None:
     found = one(findings, figure="AUC, model 3")
     assert found["verdict"] == POSSIBLE
-    assert "0.455" in found["sentence"]
+    assert "0.455, which is another figure" in found["sentence"]
+
+
+def test_settings_that_are_printed_twice_are_held_together(findings: pd.DataFrame) -> None:
+    batch = one(findings, place="Caption of Figure 2", printed="7")
+    assert (batch["verdict"], batch["possible"][:2]) == (IMPOSSIBLE, "8 ")
+    rate = one(findings, place="Methods, models", figure="learning rate")
+    assert (rate["verdict"], rate["possible"][:5]) == (IMPOSSIBLE, "0.01 ")
+    cells = findings[findings["figure"].str.startswith("memory cells")]
+    assert set(cells["verdict"]) == {POSSIBLE}
 
 
 def test_counts_of_labels_add_up(findings: pd.DataFrame) -> None:

@@ -9,6 +9,7 @@ import pytest
 from scipy.stats import mannwhitneyu
 
 from psp_core.audit.power import (
+    fewest_wins,
     implied_interval,
     power_against_chance,
     rank_sum_tail,
@@ -30,8 +31,16 @@ def test_the_interval_of_a_printed_auc() -> None:
 
 def test_a_perfect_auc_has_no_interval() -> None:
     found = implied_interval(1.0, n_positive=11, n_negative=9)
-    assert math.isnan(found.lower)
-    assert math.isnan(found.logit_upper)
+    bounds = (found.lower, found.upper, found.logit_lower, found.logit_upper)
+    assert all(math.isnan(bound) for bound in bounds)
+    zero = implied_interval(0.0, n_positive=11, n_negative=9)
+    assert math.isnan(zero.upper)
+
+
+def test_pairs_for_an_auc_are_counted_without_the_error_of_floats() -> None:
+    assert fewest_wins(0.753, n_positive=11, n_negative=9) == 75
+    assert fewest_wins(0.55, n_positive=10, n_negative=10) == 55
+    assert fewest_wins(0.551, n_positive=10, n_negative=10) == 56
 
 
 def test_the_exact_null_is_scipys() -> None:

@@ -2,8 +2,10 @@
 
 from __future__ import annotations
 
+from dataclasses import replace
+
 from psp_core.audit.matrices import Matrix
-from psp_core.audit.readings import Reading, least
+from psp_core.audit.readings import Reading, least, said
 
 MATRIX = Matrix(8, 3, 7, 2)
 
@@ -46,3 +48,14 @@ def test_a_reading_is_said_in_words() -> None:
         "specificity column: positive predictive value; sensitivity printed for 0.727; "
         "figures truncated"
     )
+
+
+def test_the_smallest_readings_are_said_three_at_most() -> None:
+    bare = Reading(n_positive=11, n_negative=9, matrices=())
+    ones = [replace(bare, misprints={"accuracy": f"0.{digit}"}) for digit in range(5)]
+    more = replace(bare, misprints={"accuracy": "0.9", "ppv": "0.9"})
+    assert said([more, *ones]) == (
+        "accuracy printed for 0.0 or: accuracy printed for 0.1 or: accuracy printed for 0.2, "
+        "or 2 more"
+    )
+    assert said([]) == ""

@@ -57,7 +57,6 @@ def test_two_tables_that_differ_are_told_once() -> None:
         ({"sum_of": ["20", "25", "3"]}, Fraction(48), "20 + 25 + 3"),
         ({"total_less": ["20", "12"]}, Fraction(8), "20 - 12"),
         ({"share_of": [55, 78]}, Fraction(55, 78), "55/78"),
-        ({"same_as": ["4"]}, Fraction(4), "the same figure elsewhere"),
     ],
 )
 def test_relations_by_hand(given: dict[str, list[str]], exact: Fraction, told: str) -> None:

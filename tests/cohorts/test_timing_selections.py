@@ -62,6 +62,15 @@ def test_a_distant_first_event_ends_the_risk_under_the_rule_of_the_first_event()
     assert first["at risk at follow-up 2"] == (["B", "E"], [100, 95], 1)
 
 
+def test_the_rule_that_looks_ahead_has_no_later_landmark() -> None:
+    ahead = of("ever pseudoprogression")
+    assert "at risk at follow-up 1" in ahead
+    assert "event at follow-up 2" in ahead
+    assert "at risk at follow-up 2" not in ahead
+    only_later = timing_selections(made(), early_days=84, windows_days=(90,), follow_ups=(2,))
+    assert {one.rule for one in only_later if one.is_landmark} == {MAIN, "first event", EARLY}
+
+
 def test_the_early_rule_has_its_own_window_and_no_other() -> None:
     early = of(EARLY)
     assert early["all events"][0] == ["A", "D"]

@@ -67,8 +67,18 @@ def test_below_the_smallest_alpha_nobody_is_decided() -> None:
     assert table.loc["wrong", "note"] == "nobody is decided"
 
 
-def test_without_held_out_scores_or_all_fold_models_there_is_no_row() -> None:
+def test_what_cannot_be_calibrated_has_rows_of_nobody_and_the_reason() -> None:
     predictions = made()
-    assert abstention_table(predictions[predictions["split"] == "test"], alpha=0.2).empty
-    without = predictions[~((predictions["split"] == "test") & (predictions["fold"] == 1))]
-    assert abstention_table(without, alpha=0.2).empty
+    is_new, is_vote = predictions["split"] == "test", predictions["member"] == SOFT_VOTE
+    for rows, reason in (
+        (is_new, "no calibration patient with true progression"),
+        (is_new & is_vote, "no calibration patient with true progression"),
+        (~(is_new & (predictions["fold"] == 1)), "folds [1] have no model"),
+        (~is_new | is_vote, "folds [0, 1] have no model"),
+    ):
+        table = abstention_table(predictions[rows], alpha=0.2)
+        assert tuple(table["figure"]) == FIGURES
+        assert set(table["dataset"]) == {"external"}
+        assert table["value"].isna().all()
+        assert (table["n"] == 0).all()
+        assert table["note"].str.startswith(reason).all()

@@ -107,6 +107,27 @@ def test_scores_of_nought_or_one_have_no_intercept() -> None:
     assert "2 scores are 0 or 1" in found.note
 
 
+@pytest.mark.parametrize("extreme", [1e-300, 1e-14, 1 - 1e-16, 1 - 1e-15])
+def test_scores_next_to_nought_or_one_are_not_fitted(extreme: float) -> None:
+    truth, score = [1, 0, 1, 0], [extreme, 0.3, 0.6, 0.7]
+    slope = calibration_slope(truth, score, widest_interval=1)
+    for found in (calibration_intercept(truth, score), slope):
+        assert np.isnan([found.value, found.lower, found.upper]).all()
+        assert "1 scores " in found.note
+
+
+@pytest.mark.parametrize("sign", [-1, 1])
+def test_scores_just_inside_are_fitted(sign: int) -> None:
+    near = float(expit(29.9 * sign))
+    score = np.array([near, 0.3, 0.6, 0.7, 0.4])
+    for truth in ([1, 0, 1, 0, 1], [0, 1, 1, 0, 0]):
+        found = calibration_intercept(truth, score)
+        assert expit(logit(score) + found.value).sum() == pytest.approx(sum(truth))
+        assert abs(found.value) < 5
+        slope = calibration_slope(truth, score, widest_interval=1e9)
+        assert np.isfinite([slope.value, slope.lower, slope.upper]).all()
+
+
 def test_what_is_no_probability_raises() -> None:
     with pytest.raises(UndefinedMetricError, match="scores run from -1 to 2"):
         brier([1, 0], [2.0, -1.0])

@@ -102,3 +102,9 @@ def test_no_predictions_give_empty_tables_and_faults_are_told() -> None:
     assert "share" in reliability_table(nothing, bins=3)
     with pytest.raises(TableError, match="column 'y_score' misses"):
         reliability_table(made().drop(columns="y_score"), bins=3)
+
+
+def test_a_set_without_a_vote_is_not_judged() -> None:
+    table = made()
+    without = table[table["member"] != SOFT_VOTE]
+    assert [key["dataset"] for key, _ in judged_sets(without)] == ["burdenko"]

@@ -10,8 +10,8 @@ import math
 
 import pytest
 
-from psp_core.evaluation.comparison import compare
-from psp_core.evaluation.intervals import AucInterval, wald_bounds
+from psp_core.evaluation.comparison import compare, delong_test
+from psp_core.evaluation.intervals import AucInterval, delong_interval, wald_bounds
 from psp_core.evaluation.unpaired import compare_unpaired
 
 WFNS = (0.823678861788618, 0.0383394667)
@@ -61,3 +61,20 @@ def test_the_unpaired_test_takes_the_degrees_of_freedom_of_welch() -> None:
     found = compare_unpaired(*sets)
     assert found.z == pytest.approx(1.43490640926908, rel=1e-8)
     assert found.p_value == pytest.approx(0.152825378808796, rel=1e-8)
+
+
+def test_the_paired_covariance_with_ties_is_that_worked_out_by_hand() -> None:
+    """Share of the other class that each patient wins against, ties one half.
+
+    First score: positives 1, 3/4, 1/4, negatives 5/6, 1/2; AUC 2/3, variance 7/144 + 1/36.
+    Second: positives 1/2, 1, 3/4, negatives 1, 1/2; AUC 3/4, variance 1/48 + 1/16.
+    Covariance: positives (-1/12 + 1/48 + 0) / 2 / 3 = -1/96, negatives (1/24 + 1/24) / 2 = 1/24.
+    """
+    truth, first, second = [1, 1, 1, 0, 0], [5, 3, 2, 2, 3], [2, 4, 3, 1, 3]
+    variances = [delong_interval(truth, one).standard_error ** 2 for one in (first, second)]
+    assert variances == pytest.approx([11 / 144, 1 / 12])
+    found = delong_test(truth, first, second)
+    assert (found.first, found.second) == pytest.approx((2 / 3, 3 / 4))
+    assert (sum(variances) - found.standard_error**2) / 2 == pytest.approx(1 / 32)
+    assert found.standard_error**2 == pytest.approx(7 / 72)
+    assert found.z == pytest.approx(-1 / 12 / math.sqrt(7 / 72))

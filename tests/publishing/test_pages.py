@@ -45,6 +45,13 @@ def shown(text: str) -> nbformat.NotebookNode:
     return new_output("display_data", data={"text/html": text, "image/png": "/data/people"})
 
 
+def test_a_place_in_memory_is_gone_before_its_digits_are_taken_for_a_date() -> None:
+    output = new_output("display_data", data={"text/plain": "<Styler at 0x7f9c19701010>"})
+    page = cleaned_page(executed(output), PLACES)
+    assert page.cells[-1].outputs[0].data["text/plain"] == "<Styler>"
+    assert list(faults_of(page, PLACES)) == []
+
+
 def test_run_times_and_paths_are_gone_and_the_rest_stays() -> None:
     page = cleaned_page(executed(shown("<b>/data/clone/runs/ci/a.csv</b>")), PLACES)
     text = page_text(page)

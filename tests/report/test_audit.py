@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+from dataclasses import replace
+
 import pandas as pd
 import pytest
 
@@ -19,11 +21,12 @@ from psp_core.report.audit import (
     format_p_values,
     format_readings,
     format_rows,
+    format_table_readings,
     mean_counts,
     sd_counts,
     vote_rows,
 )
-from psp_core.report.audit_run import vote_tables
+from psp_core.report.audit_run import shared_readings, vote_tables
 
 FIGURES = {
     "proposed": {
@@ -128,6 +131,25 @@ def test_a_row_that_is_printed_again_counts_once() -> None:
     assert mean_counts(findings, EXTERNAL_FOLDS)[IMPOSSIBLE] == 1
 
 
+def test_an_sd_of_0_is_not_counted() -> None:
+    given = finding(f"Table 2, {EXTERNAL_FOLDS}", "sensitivity, SD", POSSIBLE)
+    zero = replace(given, row="sun", printed="0.000")
+    assert sd_counts(findings_table([given, zero]), EXTERNAL_FOLDS).sum() == 1
+
+
+def test_a_paper_without_a_title_goes_by_its_id() -> None:
+    other = replace(finding("Table 2", "auc", POSSIBLE), paper="smith2020")
+    assert audit_overview(findings_table([other]))["where"].item() == "smith2020, Table 2"
+
+
+def test_one_reading_of_all_rows_is_written_by_table() -> None:
+    votes = [vote("proposed"), vote("jang"), vote("proposed", "Table 4", sensitivity="0.636")]
+    written = format_table_readings(shared_readings(votes))
+    assert list(dict.fromkeys(written["table"])) == ["Table 2", "Table 4", "all"]
+    together = written[written["table"] == "Table 2"].iloc[0]
+    assert "positive predictive value" in together["all rows read as"]
+
+
 def test_rows_that_differ_between_tables_both_stand() -> None:
     rows = vote_rows(
         [
@@ -162,6 +184,8 @@ def test_what_follows_is_one_patient(tables: dict[str, pd.DataFrame]) -> None:
     assert implied.loc["proposed", "p_accuracy"] == pytest.approx(0.0553, abs=5e-4)
     written = format_implied(tables["implied"]).set_index("row")
     assert written.loc["proposed", "right of all"] == "15/20"
+    assert written.loc["proposed", "of so many pairs"] == "75/99, the nearest"
+    assert written.loc["clinical only", "of so many pairs"] == "72/99"
     assert written.loc["proposed", "95 % interval, logit"] == "0.49 to 0.91"
 
 
@@ -202,10 +226,10 @@ def test_detection_and_alarms_have_exact_intervals() -> None:
     alarms = pd.DataFrame(
         [
             {
-                **{"tables": "single figures", "figures": 4, "k": 0, "n": 200},
+                **{"tables": "single figures", "called": "impossible", "k": 0, "n": 200},
                 **{"value": 0.0, "exact_lower": 0.0, "exact_upper": 0.018},
             }
         ]
     )
     (row,) = format_alarms(alarms).to_dict("records")
-    assert row["called impossible"] == "0/200: 0.000 (0.000 to 0.018)"
+    assert row["of so many"] == "0/200: 0.000 (0.000 to 0.018)"

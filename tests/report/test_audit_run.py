@@ -25,11 +25,13 @@ def test_the_stage_is_written_once_and_read_again(
     first = audited_run(run, entries)
     assert set(first) == {
         *("findings", "column_readings", "column_rows", "corrected", "implied"),
+        "table_readings",
         *("detection", "alarms"),
     }
     assert first["alarms"]["n"].eq(2).all()
     assert first["detection"]["models"].eq(4).all()
     assert first["column_readings"].iloc[0]["reading"] == "ppv"
+    assert first["table_readings"]["reading"].str.contains("positive predictive value").any()
     monkeypatch.setattr(audit_run, "audit_printed", None)
     again = audited_run(run, entries)
     assert again["findings"].equals(first["findings"])

@@ -15,6 +15,9 @@ from psp_core.report.card_figures import (
 )
 from tests.report.results import make_predictions
 
+ROOTS = {"burdenko": None, "external": "somewhere"}
+EXTERNAL = "external, soft vote (real patients)"
+
 
 @pytest.fixture(scope="module")
 def predictions() -> pd.DataFrame:
@@ -28,22 +31,25 @@ def summary(predictions: pd.DataFrame) -> pd.DataFrame:
 
 
 def test_every_set_has_its_counts_and_an_interval(summary: pd.DataFrame) -> None:
-    rows = {row["patients"]: row for row in performance_rows(summary)}
-    assert set(rows) == {"burdenko, held-out folds", "external"}
-    assert rows["external"]["n"] == "15 (8 true progression)"
+    rows = {row["patients"]: row for row in performance_rows(summary, ROOTS)}
+    assert set(rows) == {"burdenko, held-out folds (phantoms)", EXTERNAL}
+    assert rows[EXTERNAL]["n"] == "15 (8 true progression)"
     external = summary.set_index("dataset").loc["external"]
-    assert rows["external"]["AUC (interval)"].startswith(f"{external['auc']:.3f} (")
+    assert rows[EXTERNAL]["AUC (interval)"].startswith(f"{external['auc']:.3f} (")
 
 
 def test_a_model_without_a_set_has_a_sentence(summary: pd.DataFrame) -> None:
-    assert performance_rows(summary.head(0)) == ({"patients": NO_FIGURE},)
-    assert calibration_rows(pd.DataFrame(columns=["note"])) == ({"patients": NO_FIGURE},)
+    assert performance_rows(summary.head(0), {}) == ({"patients": NO_FIGURE},)
+    assert calibration_rows(pd.DataFrame(columns=["note"]), {}) == ({"patients": NO_FIGURE},)
 
 
 def test_subsets_without_a_figure_are_counted(summary: pd.DataFrame) -> None:
     known = summary.assign(subset="within_12_weeks")
     unknown = summary.assign(subset="older", auc=float("nan"))
-    rows = subgroup_rows(pd.concat([summary.assign(subset="all"), known, unknown]))
+    rows = subgroup_rows(pd.concat([summary.assign(subset="all"), known, unknown]), ROOTS)
+    assert {row["patients"] for row in rows[:2]} == {
+        "burdenko, held-out folds (phantoms)", EXTERNAL,
+    }  # fmt: skip
     assert [row["subset"] for row in rows] == [
         "event up to 12 weeks after radiotherapy",
         "event up to 12 weeks after radiotherapy",
@@ -52,8 +58,8 @@ def test_subsets_without_a_figure_are_counted(summary: pd.DataFrame) -> None:
 
 
 def test_a_slope_that_cannot_be_estimated_is_called_so(predictions: pd.DataFrame) -> None:
-    rows = calibration_rows(calibration_table(predictions, widest_slope_interval=0.01))
+    rows = calibration_rows(calibration_table(predictions, widest_slope_interval=0.01), ROOTS)
     assert {row["slope"] for row in rows} == {"not estimable"}
     assert all(row["note"] for row in rows)
     brier = {row["patients"]: row["of the share alone"] for row in rows}
-    assert brier["external"] == "0.249"  # 7/15 * 8/15
+    assert brier[EXTERNAL] == "0.249"  # 7/15 * 8/15

@@ -86,6 +86,24 @@ def test_a_score_by_hand() -> None:
     assert scores["partly as yes"].to_list() == ["75%", "33%"]
 
 
+def test_what_is_not_told_is_left_out_of_a_score_beside_the_guidelines_own() -> None:
+    scores = weighted_scores(
+        checklist(
+            item("1", "yes", "yes", 0.3),
+            item("2", "no", "no information", 0.4),
+            item("3", "partly", "partly", 0.2),
+            item("4", "no", "no", 0.1),
+        )
+    )
+    assert scores["score"].to_list() == ["30%", "30%"]
+    assert scores["partly as yes"].to_list() == ["50%", "50%"]
+    assert scores["of what is told"].to_list() == ["30%", "50%"]
+    assert scores["of what is told, partly as yes"].to_list() == ["50%", "83%"]
+    silent = weighted_scores(checklist(item("1", "yes", "no information", 1.0)))
+    assert silent["score"].to_list() == ["100%", "0%"]
+    assert silent["of what is told"].to_list() == ["100%", "–"]
+
+
 def test_a_guideline_without_weights_has_no_score() -> None:
     with pytest.raises(TableError, match="2: no weight, so there is no score"):
         weighted_scores(checklist(item("1", "yes", "no", 0.5), item("2", "yes", "no")))

@@ -79,7 +79,7 @@ def test_all_faults_are_told_at_once(tmp_path: Path) -> None:
 
 
 def test_what_is_no_ledger_raises(tmp_path: Path) -> None:
-    with pytest.raises(MissingInputError, match="no ledger of claims"):
+    with pytest.raises(MissingInputError, match="no file of claims"):
         read_ledger(tmp_path / "claims.yaml")
     (tmp_path / "claims.yaml").write_text("a: 1\n", encoding="utf-8")
     with pytest.raises(TableError, match="expected a list of claims"):

@@ -8,9 +8,9 @@ import pytest
 
 from psp_core.evaluation.comparison import delong_test, holm
 from psp_core.evaluation.internal import internal_difference
+from psp_core.evaluation.model_pairs import COLUMNS
 from psp_core.report.comparison_table import (
     BEST_OF,
-    COLUMNS,
     EVERY,
     NO_BOUND,
     against_the_best,

@@ -73,6 +73,7 @@ def test_a_phantom_cohort_without_a_real_one_says_so() -> None:
 def test_what_is_missing_is_counted_of_labelled_scans_or_of_first_scans() -> None:
     labelled = {row["variable"]: row for row in missing_rows(COHORT, labelled=True)}
     assert labelled["MGMT"]["not known, n (%)"] == "1 (50.0)"
+    assert "number of lesions" in labelled
     assert labelled["MGMT"]["of"] == "2 labelled scans"
     first = missing_rows(COHORT.assign(label="unlabelled"), labelled=False)
     assert {row["of"] for row in first} == {"2 patients, first scan"}

@@ -60,6 +60,15 @@ def test_the_page_shows_what_was_said_done_and_why(ledger: tuple[Deviation, ...]
     assert not (tables[0] == "").any(axis=None)
 
 
+def test_where_a_paper_tells_nothing_no_setting_is_called_the_papers(
+    ledger: tuple[Deviation, ...],
+) -> None:
+    assert [one.id for one in ledger if one.settings and one.said.startswith("Not told")] == []
+    there = {one.id: one for one in ledger}
+    assert {"g_class_weights", "g_optimiser", "g_layers", "g_unseen"} <= set(there)
+    assert "supersample" in there["g_dose"].did
+
+
 def test_counts_add_up_by_paper(ledger: tuple[Deviation, ...]) -> None:
     counts = deviation_counts(ledger).set_index("paper")
     ways = counts.drop(columns="deviations").sum(axis=1)
@@ -78,7 +87,7 @@ def test_counts_add_up_by_paper(ledger: tuple[Deviation, ...]) -> None:
         (without("settings"), "found none of them; expected one of settings, models, cannot"),
         (ENTRY | {"cannot": "so"}, "found settings and cannot; expected one of"),
         (ENTRY | {"where": ["psp_core/gone.py"]}, "one: there is no file 'psp_core/gone.py'"),
-        (ENTRY | {"where": ["psp_core/errors.py::Gone"]}, "errors.py has no 'Gone' at its top"),
+        (ENTRY | {"where": ["psp_core/errors.py::Gone"]}, "errors.py' has no 'Gone' at its top"),
         (without("settings", models=["gone"]), "one: the catalogue has no model 'gone'"),
         (ENTRY | {"settings": "width"}, "'settings' is 'width'; expected dotted keys"),
         (ENTRY | {"settings": {"encoder.gone": 3}}, "one: .*gone"),
@@ -110,5 +119,5 @@ def test_what_is_no_list_is_no_ledger(tmp_path: Path) -> None:
     path.write_text("one: two\n", encoding="utf-8")
     with pytest.raises(TableError, match="expected a list of deviations"):
         read_deviations(path)
-    with pytest.raises(MissingInputError, match=r"no ledger of deviations gone\.yaml"):
+    with pytest.raises(MissingInputError, match=r"no file of deviations gone\.yaml"):
         read_deviations(tmp_path / "gone.yaml")

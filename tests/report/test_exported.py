@@ -9,9 +9,10 @@ from safetensors.torch import load_file
 
 from psp_core.encoder.weights import ENCODER
 from psp_core.errors import MissingInputError, TableError
-from psp_core.report.exported import KINDS, exported_weights, weights_behind
+from psp_core.report.exported import exported_weights, weights_behind
 from psp_core.runs import Run, digest_of_file, open_run
 from psp_core.study.ablation import stage_name
+from psp_core.study.catalogue import CATALOGUE
 from tests.report.made_cards import PARAMS, SEEN, write_encoder
 
 
@@ -59,7 +60,16 @@ def test_a_stage_that_is_not_finished_exports_nothing(run: Run) -> None:
 
 
 def test_every_source_leads_to_weights_that_are_known_or_to_none() -> None:
-    assert weights_behind(["tokens"]) == {"pretraining"}
-    assert weights_behind(["small_encoder:survival"]) == {"survival"}
-    assert weights_behind(["ablation_tokens:mae"]) == {stage_name("mae")}
-    assert weights_behind(["radiomics", "untrained_tokens"]).isdisjoint(KINDS)
+    assert weights_behind(CATALOGUE["mri_only"]) == {"pretraining"}
+    assert weights_behind(CATALOGUE["transfer"]) == {"survival", "segmenter"}
+    assert weights_behind(CATALOGUE["mri_only_untrained"]) == set()
+    assert weights_behind(CATALOGUE["days_only"]) == set()
+    names = {name for one in CATALOGUE.values() for name in weights_behind(one)}
+    assert stage_name("mae") in names
+
+
+def test_the_segmenter_is_behind_whatever_is_read_where_the_lesion_is() -> None:
+    reading = {name for name, one in CATALOGUE.items() if "segmenter" in weights_behind(one)}
+    assert {"dose_only", "volume_only", "radiomics_forest", "cnn_svm", "densenet", "proposed",
+            "cnn_lstm_image_paper", "mri_only_untrained_lesion"} <= reading  # fmt: skip
+    assert reading.isdisjoint({"days_only", "majority", "mri_only", "no_dose"})

@@ -9,6 +9,7 @@ import pytest
 from psp_core.errors import TableError
 from psp_core.evaluation.internal import internal_auc
 from psp_core.evaluation.metrics import auc
+from psp_core.report import instability as module
 from psp_core.report.instability import (
     ORDERS,
     REPEATED,
@@ -18,6 +19,7 @@ from psp_core.report.instability import (
     plot_repeated,
     repeated_aucs,
 )
+from psp_core.report.over_seeds import differences_over_seeds
 from tests.report.results import TITLES, make_predictions
 
 
@@ -72,6 +74,20 @@ def test_equal_models_are_neither_better() -> None:
     both = pd.concat([same, same.assign(model="clinical_network")])
     orders = order_changes(both)
     assert (orders[["n_first_better", "n_second_better"]] == 0).all(axis=None)
+
+
+def test_rounding_is_no_better_order_and_permuted_labels_are_not_counted(
+    monkeypatch: pytest.MonkeyPatch,
+) -> None:
+    scrambled = TABLE.assign(permutation=1, seed=TABLE["seed"] + 10)
+    both = pd.concat([TABLE, scrambled])
+    pd.testing.assert_frame_equal(order_changes(both), order_changes(TABLE))
+    monkeypatch.setattr(
+        module,
+        "differences_over_seeds",
+        lambda rows, pairs: differences_over_seeds(rows, pairs).assign(difference=1e-16),
+    )
+    assert (order_changes(TABLE)[["n_first_better", "n_second_better"]] == 0).all(axis=None)
 
 
 def test_each_set_is_a_panel_with_a_point_per_repetition() -> None:

@@ -19,8 +19,8 @@ def test_the_table_has_one_row_per_card(tmp_path: Path) -> None:
     table = model_cards_table([weights_card(run, exported_weights(run)[0], patients, None)])
     assert table.loc[0, "model"] == "Self-supervised encoder"
     assert table.loc[0, "overlap"] == (
-        "external: 1 of its 2 patients were learned from; "
-        "UPENN-GBM: 0 of its 3 patients were learned from"
+        "external (phantoms): 1 of its 2 patients were learned from; "
+        "UPENN-GBM (phantoms): 0 of its 3 patients were learned from"
     )
 
 

@@ -37,9 +37,11 @@ def test_every_weights_file_and_every_scored_model_has_a_whole_card(
 
 def test_a_patient_whom_the_encoder_saw_is_told(cards: dict[str, ModelCard]) -> None:
     overlap = cards["weights_pretraining"].overlap
-    assert overlap["external"] == "1 of its 12 patients were learned from"
-    assert overlap["burdenko"] == "0 of its 30 patients were learned from"
-    assert cards["days_only"].overlap == {"external": "0 of its 12 patients were learned from"}
+    assert overlap["external (phantoms)"] == "1 of its 12 patients were learned from"
+    assert overlap["burdenko (phantoms)"] == "0 of its 30 patients were learned from"
+    assert cards["days_only"].overlap == {
+        "external (phantoms)": "0 of its 12 patients were learned from"
+    }
 
 
 def test_training_and_settings_are_those_of_the_run(run: Run, cards: dict[str, ModelCard]) -> None:
@@ -54,10 +56,10 @@ def test_training_and_settings_are_those_of_the_run(run: Run, cards: dict[str, M
 def test_performance_calibration_and_subgroups_stand_by_set(cards: dict[str, ModelCard]) -> None:
     card = cards["days_only"]
     assert {row["patients"] for row in card.performance} == {
-        "burdenko, held-out folds", "external",
+        "burdenko, held-out folds (phantoms)", "external, soft vote (phantoms)",
     }  # fmt: skip
     counts = {row["patients"]: row["n"] for row in card.calibration}
-    assert counts["burdenko, held-out folds"] == "30 (18 true progression)"
+    assert counts["burdenko, held-out folds (phantoms)"] == "30 (18 true progression)"
     assert card.subgroups[0]["subset"] == "event up to 12 weeks after radiotherapy"
 
 

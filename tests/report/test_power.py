@@ -53,6 +53,13 @@ def test_the_curves_rise_with_patients_and_with_correlation() -> None:
     plt.close("all")
 
 
+def test_the_curves_are_of_the_asked_level() -> None:
+    strict, usual = (
+        power_curves(0.753, 0.686, 0.55, [0.5], alpha=alpha)["power"] for alpha in (0.01, 0.05)
+    )
+    assert (strict < usual).all()
+
+
 def test_the_figure_of_the_best_has_its_truth() -> None:
     table = best_of_models(
         0.7, correlation=0.5, numbers=[1, 2], n_positive=11, n_negative=9, repetitions=50,

@@ -5,7 +5,12 @@ from __future__ import annotations
 import matplotlib.pyplot as plt
 import pytest
 
-from psp_core.report.sample_size import format_sample_size, plot_sample_size, sample_size_table
+from psp_core.report.sample_size import (
+    format_sample_size,
+    plot_sample_size,
+    sample_size_table,
+    tell_sample_size,
+)
 
 
 def test_the_table_has_the_reference_numbers() -> None:
@@ -20,6 +25,16 @@ def test_a_shrinkage_of_nothing_is_said_in_words() -> None:
     written = format_sample_size(sample_size_table(0.75, (34, 25), 12), 59)
     assert written["expected shrinkage with 59"].iloc[3] == "0.66"
     assert written["expected shrinkage with 59"].iloc[11] == "none is left"
+
+
+def test_the_sentence_names_the_largest_criterion() -> None:
+    table = sample_size_table(0.75, (34, 25), 12)
+    assert tell_sample_size(table, 0.75, 59) == (
+        "A model of 1 parameter and an AUC of 0.75 needs 376 patients, most of all for its "
+        "intercept; 59 are at hand."
+    )
+    assert "12 parameters" in tell_sample_size(table.iloc[11:], 0.75, 59)
+    assert "for its shrinkage;" in tell_sample_size(table.iloc[11:], 0.75, 59)
 
 
 def test_the_figure_shows_what_is_at_hand() -> None:

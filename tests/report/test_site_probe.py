@@ -6,7 +6,7 @@ import numpy as np
 import pandas as pd
 
 from psp_core.report.site_probe import format_site_probe, tell_site_probe
-from psp_core.study.site_probe import COLUMNS, probe_sites
+from psp_core.study.site_probe import corrected, probe_sites
 
 OPTIONS = {"folds": 3, "repeats": 1, "permutations": 59, "confidence_level": 0.95}
 
@@ -23,7 +23,7 @@ def made(sites: tuple[str, ...], apart: float = 0.0) -> pd.DataFrame:
     rows = rng.standard_normal((n, 4))
     rows[:, 0] += apart * (scans["dataset"] == sites[0])
     found = [{"pooling": "all", **row} for row in probe_sites(rows, scans, seed=0, **OPTIONS)]
-    return pd.DataFrame(found, columns=list(COLUMNS))
+    return corrected(found)
 
 
 def test_a_site_that_is_told_beyond_the_label_is_said_so() -> None:
@@ -31,6 +31,9 @@ def test_a_site_that_is_told_beyond_the_label_is_said_so() -> None:
     told = tell_site_probe(table, alpha=0.05)
     assert "the collection is told with a balanced accuracy of" in told
     assert "beyond what its label tells" in told
+    assert told.endswith("in another collection.")
+    doubled = table.assign(p_holm=0.06)
+    assert "Beyond the label no collection is told" in tell_site_probe(doubled, alpha=0.05)
     shown = format_site_probe(table)
     assert shown["groups"].tolist()[0] == "burdenko, external"
     assert shown["permuted"].tolist() == [

@@ -77,6 +77,12 @@ def test_the_whole_table_drawn_is_its_own_auc() -> None:
     assert row["lower"] == row["upper"] == pytest.approx(single_variables([one])["auc"].iloc[0])
 
 
+def test_without_a_selection_that_is_large_enough_there_is_no_row_but_every_column() -> None:
+    table = at_printed_counts([selection(10, 30)], draws=3, seed=0, targets=(0.753,))
+    assert table.empty
+    assert {"set", "median", "reach_0.753"} <= set(table.columns)
+
+
 def test_no_draw_raises() -> None:
     with pytest.raises(UndefinedMetricError, match="at least one part of the table"):
         at_printed_counts([selection()], draws=0, seed=0)

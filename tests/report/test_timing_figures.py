@@ -10,6 +10,7 @@ from psp_core.report.timing_figures import (
     plot_aucs,
     plot_days_by_visit,
     plot_patterns,
+    shown_places,
 )
 from psp_core.study.timing_fits import MODELS
 
@@ -40,6 +41,18 @@ def test_what_has_no_auc_is_not_drawn_and_counts_stand_below() -> None:
     assert labels == ["first\n12 / 9", "second\n12 / 9"]
     drawn = [line for line in axes.lines if len(line.get_xdata()) == 1]
     assert len(drawn) == 3
+    plt.close("all")
+
+
+def test_an_analysis_that_is_not_there_has_no_place() -> None:
+    asked = {**PLACES, ("r", "event at follow-up 1"): "not asked for"}
+    assert shown_places(points(), asked) == PLACES
+
+
+def test_no_interval_is_cut_by_the_axis() -> None:
+    low = points().assign(lower=0.05)
+    axes = plot_aucs(low, list(PLACES), PLACES)
+    assert axes.get_ylim()[0] < 0.05
     plt.close("all")
 
 

@@ -1,5 +1,7 @@
 """Patterns of known causes, and which of them a table resembles."""
 
+import math
+
 import pandas as pd
 import pytest
 
@@ -48,6 +50,28 @@ def test_where_no_setting_lies_in_the_intervals_the_sentence_says_none() -> None
     )
     _, sentence = nearest_setting(pattern_table(phantoms, real, rule="r"))
     assert "in the interval of the real one: none; what" in sentence
+
+
+def test_without_fitted_real_patients_nothing_is_compared() -> None:
+    none = fits((math.nan,) * 3, rule="r", patients=EVERYBODY)
+    some = fits((0.5, 0.5, 0.5), setting="as set", n=59)
+    table, sentence = nearest_setting(pattern_table(some, none, rule="r"))
+    assert table.empty
+    assert sentence.startswith("Real patients: not fitted")
+    real, nothing = (
+        fits((0.5,) * 3, rule="r", patients=EVERYBODY),
+        fits((math.nan,) * 3, setting="a", n=9),
+    )
+    assert nearest_setting(pattern_table(nothing, real, rule="r"))[1].startswith("Phantoms: not")
+
+
+def test_a_window_that_was_not_recorded_is_a_dash() -> None:
+    draws = [PhantomDraw("strong", CausalModel(timing="burdenko"), 30, 0)]
+    table = phantom_days_alone(draws, windows_days=(60, 70))
+    real = table[table["patients"] != "event within 70 days"].assign(score="days_since_rt")
+    text = format_days_alone(table, real)
+    assert text["event within 70 days"].iloc[0] == "–"
+    assert text["event within 60 days"].iloc[0] != "–"
 
 
 def test_days_alone_by_window_have_their_counts_real_patients_first() -> None:

@@ -88,6 +88,32 @@ def test_the_sentence_says_which_interval_excludes_0() -> None:
     assert none == f"{EVERYBODY}, a rule: not fitted: few."
 
 
+def test_without_percentiles_the_sentence_has_no_clause_on_resamples() -> None:
+    few = fits().assign(bootstrap_lower=NAN, bootstrap_upper=NAN)
+    told = timing_sentence(few, rule="a rule", patients=EVERYBODY)
+    assert "nan" not in told
+    assert "resampled" not in told
+    assert "(+0.050 to +0.150; splits +0.090 to +0.120): the interval excludes 0" in told
+    none = fits().assign(lower=NAN, upper=NAN, bootstrap_lower=NAN)
+    none["note"] = "no interval: the variance is 0"
+    told = timing_sentence(none, rule="a rule", patients=EVERYBODY)
+    assert "(splits +0.090 to +0.120): it has no interval (no interval: the variance" in told
+
+
+def test_without_cohorts_the_table_has_its_columns() -> None:
+    text = format_fits(fits().iloc[:0], ("rule", "patients"))
+    assert text.empty
+    assert "with time" in text
+
+
+def test_without_parts_of_the_printed_size_a_sentence_says_so() -> None:
+    columns = ["set", "n_true_progression", "n_pseudoprogression", "patients", "median", "lower",
+               "upper", "reach_0.727"]  # fmt: skip
+    nothing = pd.DataFrame([], columns=columns)
+    assert format_draws(nothing).empty
+    assert reach_sentence(nothing).startswith("No analysis has 11 true progressions and 9")
+
+
 def test_shares_of_draws_are_percent_and_told_of_the_set_that_was_printed() -> None:
     counts = {"n_true_progression": [34.0, 11.0], "n_pseudoprogression": [25.0, 9.0]}
     table = pd.DataFrame(
@@ -95,5 +121,7 @@ def test_shares_of_draws_are_percent_and_told_of_the_set_that_was_printed() -> N
          "median": 0.9, "lower": 0.8, "upper": 0.95, "reach_0.727": [1.0, 0.5]}
     )  # fmt: skip
     assert format_draws(table)["reach 0.727"].tolist() == ["–", "50 %"]
+    assert format_draws(table.iloc[::-1])["reach 0.727"].tolist() == ["50 %", "–"]
+    assert "90 % of the draws" in format_draws(table, confidence_level=0.9)
     assert "With 11 true progressions and 9 pseudoprogressions" in reach_sentence(table)
     assert "all events: 50 %." in reach_sentence(table)

@@ -20,10 +20,11 @@ def open_with_encoder(folder: Path) -> Run:
     return run
 
 
-def test_licences_of_the_collections_stand_beside_that_of_the_weights(tmp_path: Path) -> None:
+def test_of_phantoms_no_licence_of_a_collection_is_told(tmp_path: Path) -> None:
     run = open_with_encoder(tmp_path / "run")
     card = weights_card(run, exported_weights(run)[0], PATIENTS, None)
-    assert "BraTS 2021 (CC BY 4.0)" in card.licence
+    assert card.licence == "MIT licence, as the code; trained on computed scans (phantoms)"
+    assert card.training["collections"] == "BraTS 2021 (phantoms), external (phantoms)"
     assert card.disclosure == "everybody"
     assert "BraTS 2021: phantoms" in card.limits[0]
     assert card.training["n"].startswith("2 scans; task: restoration")
@@ -34,5 +35,7 @@ def test_of_real_scans_the_disclosure_is_that_of_the_collections(tmp_path: Path)
     real = replace(run.params.brats2021, root="somewhere")
     run = replace(run, params=replace(run.params, brats2021=real))
     card = weights_card(run, exported_weights(run)[0], PATIENTS, None)
-    assert card.disclosure == "as its collections say: BraTS 2021: public"
+    assert card.disclosure == "as its collections say: BraTS 2021: everybody"
+    assert card.licence.endswith("trained on BraTS 2021 (CC BY 4.0), computed scans (phantoms)")
+    assert card.training["collections"] == "BraTS 2021 (real patients), external (phantoms)"
     assert "BraTS 2021: real patients" in card.limits[0]

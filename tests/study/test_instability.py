@@ -41,7 +41,9 @@ def test_every_model_is_repeated_and_the_first_repetition_is_the_studys(
     run: Run, monkeypatch: pytest.MonkeyPatch
 ) -> None:
     study = fit_experiment(run, catalogue=LINES).outcome.predictions
-    repeated = repeat_models(run, catalogue=LINES).predictions
+    outcome = repeat_models(run, catalogue=LINES)
+    assert outcome is not None
+    repeated = outcome.predictions
     counts = repeated.groupby("model")["seed"].nunique().to_dict()
     assert counts == {"days_only": 2, "majority": 2}
     assert set(repeated["experiment"]) == {INSTABILITY}
@@ -56,7 +58,9 @@ def test_every_model_is_repeated_and_the_first_repetition_is_the_studys(
         raise AssertionError
 
     monkeypatch.setattr(cross_validation, "fit_unit", never)
-    pd.testing.assert_frame_equal(repeat_models(run, catalogue=LINES).predictions, repeated)
+    again = repeat_models(run, catalogue=LINES)
+    assert again is not None
+    pd.testing.assert_frame_equal(again.predictions, repeated)
 
 
 def test_each_repetition_has_its_own_split(run: Run) -> None:
@@ -64,3 +68,8 @@ def test_each_repetition_has_its_own_split(run: Run) -> None:
     folds = pd.read_parquet(run.finished(INSTABILITY).folder / "folds.parquet")
     one, two = (part["fold"].tolist() for _, part in folds.groupby("seed"))
     assert one != two
+
+
+def test_before_a_first_book_nothing_is_repeated(tmp_path: Path) -> None:
+    run = run_with_cohorts(PARAMS, tmp_path / "run", {**CHANGED, "study.only_light": True})
+    assert repeat_models(run, catalogue=LINES) is None

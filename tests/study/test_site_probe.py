@@ -12,7 +12,7 @@ from psp_core.encoder.tokens import Tokens
 from psp_core.runs import Run, open_run
 from psp_core.study import site_probe as module
 from psp_core.study.patients import Patients
-from psp_core.study.site_probe import BALANCED, LABEL, SITE, probe_sites, site_probe_run
+from psp_core.study.site_probe import BALANCED, LABEL, SITE, corrected, probe_sites, site_probe_run
 from tests.study.conftest import make_patients, make_tokens
 
 PARAMS = Path(__file__).parents[2] / "params" / "ci.yaml"
@@ -37,7 +37,8 @@ def give(monkeypatch: pytest.MonkeyPatch, patients: pd.DataFrame, tokens: Tokens
 def test_collections_that_differ_are_told_in_both_poolings(
     run: Run, monkeypatch: pytest.MonkeyPatch
 ) -> None:
-    patients = make_patients({"burdenko": 20, "external": 15, "upenn_gbm": 2})
+    sizes = {"burdenko": 20, "external": 15, "upenn_gbm": 2, "development": 9, "sealed": 9}
+    patients = make_patients(sizes)
     tokens = make_tokens(patients)
     tokens.values[(patients["dataset"] == "external").to_numpy(), :, 3] += 4
     give(monkeypatch, patients, tokens)
@@ -46,8 +47,20 @@ def test_collections_that_differ_are_told_in_both_poolings(
     site = table[(table["target"] == SITE) & (table["permuted_within"] == "")]
     assert (site["value"] > 0.9).all()
     assert (site["p_value"] == 1 / 40).all()
-    assert set(site["groups"]) == {"burdenko, external"}  # two scans are fewer than folds
+    assert set(site["groups"]) == {"burdenko, external"}  # 2 are too few; registered
     assert set(site["n"]) == {35}
+    assert (site["p_holm"] == 2 / 40).all()
+
+
+def test_p_values_are_corrected_over_the_poolings_of_one_question() -> None:
+    rows = [
+        {"pooling": pooling, "target": target, "permuted_within": "", "p_value": p}
+        for target, pair in ((SITE, (0.02, 0.03)), (LABEL, (0.5, float("nan"))))
+        for pooling, p in zip(("all", "lesion"), pair, strict=True)
+    ]
+    found = corrected(rows)["p_holm"].tolist()
+    assert found[:3] == pytest.approx([0.04, 0.04, 0.5])
+    assert np.isnan(found[3])
 
 
 def test_a_finished_probe_is_read_again(run: Run, monkeypatch: pytest.MonkeyPatch) -> None:

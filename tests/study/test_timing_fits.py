@@ -20,6 +20,7 @@ from psp_core.study.timing_fits import (
     WITHOUT_TIME,
     fit_timing,
     held_out_scores,
+    least_resamples,
     resample,
 )
 
@@ -95,15 +96,28 @@ def test_where_time_is_all_there_is_the_rest_is_chance_and_the_difference_is_fou
 
 def test_resamples_are_counted_and_the_same_seed_gives_the_same_table() -> None:
     one, two = (
-        fit_timing(patients(30), bootstrap_samples=2, **{**SETTINGS, "n_folds": 2})
+        fit_timing(
+            patients(30), bootstrap_samples=3, confidence_level=0.3, **{**SETTINGS, "n_folds": 2}
+        )
         for _ in range(2)
     )
     pd.testing.assert_frame_equal(one, two)
-    assert (one["resamples"] == 2).all()
+    assert (one["resamples"] == 3).all()
     assert (one["bootstrap_lower"] <= one["bootstrap_upper"]).all()
     assert (one["least"] <= one["auc"]).all()
     assert (one["auc"] <= one["greatest"]).all()
     assert one["model"].tolist() == [*MODELS, *DIFFERENCES]
+
+
+def test_a_percentile_has_a_resample_beyond_it_or_is_not_given() -> None:
+    assert least_resamples(0.95) == 40
+    assert least_resamples(0.9) == 20
+    few = fit_timing(patients(30), bootstrap_samples=2, **{**SETTINGS, "n_folds": 2, "splits": 1})
+    assert few["bootstrap_lower"].isna().all()
+    assert few["lower"].notna().all()
+    assert set(few["note"]) == {"no percentiles: 2 resamples, at least 40 are needed"}
+    with pytest.raises(UndefinedMetricError, match="a number between 0 and 1, like"):
+        least_resamples(1.0)
 
 
 def test_the_figure_is_the_mean_over_splits_and_so_are_its_bounds() -> None:

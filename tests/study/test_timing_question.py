@@ -64,6 +64,22 @@ def test_phantoms_of_every_story_are_fitted_once_and_kept(tmp_path: Path) -> Non
     assert file.stat().st_mtime_ns == written
 
 
+def test_the_strong_timing_is_without_the_run_s_switches(tmp_path: Path) -> None:
+    switched = SMALL.replace("{", "{phantom.switches.label_depends_on_time_only: true, ", 1)
+    run = open_run(ROOT / "params" / "ci.yaml", tmp_path, switched)
+    stories = {one.setting: one.causes for one in phantom_draws(run).values()}
+    assert list(stories) == [AS_SET, STRONG, STRONG_ONLY]  # as set is time only
+    assert not stories[STRONG].label_depends_on_time_only
+    assert stories[STRONG_ONLY].label_depends_on_time_only
+
+
+def test_a_story_that_equals_an_earlier_one_is_left_out(tmp_path: Path) -> None:
+    run = open_run(
+        ROOT / "params" / "ci.yaml", tmp_path, SMALL.replace("{", "{phantom.timing: burdenko, ", 1)
+    )
+    assert [one.setting for one in phantom_draws(run).values()] == [AS_SET, TIME_ONLY, STRONG_ONLY]
+
+
 def test_real_fits_name_rule_and_patients_and_hold_no_row_of_a_patient(tmp_path: Path) -> None:
     run = open_run(ROOT / "params" / "ci.yaml", tmp_path, SMALL)
     drawn = draw_latent_cohort(next(iter(phantom_draws(run).values())).causes, (24,), seed=0)
