@@ -93,7 +93,7 @@ def test_every_fault_is_told_at_once(tmp_path: Path) -> None:
 
 
 def test_a_file_that_is_no_list_raises(tmp_path: Path) -> None:
-    with pytest.raises(TableError, match="expected a list of entries"):
+    with pytest.raises(TableError, match="expected a list of printed figures"):
         read_printed(written(tmp_path, "text"))
 
 
