@@ -3,37 +3,24 @@
 from __future__ import annotations
 
 import numpy as np
+import numpy.typing as npt
 import pandas as pd
 import pytest
 
 from psp_core.evaluation.abstention import ABSTENTION, abstention_table
 from psp_core.evaluation.conformal import FIGURES
-from psp_core.evaluation.predictions import NO_FOLD, SOFT_VOTE
+from psp_core.evaluation.predictions import SOFT_VOTE
+from tests.evaluation.one_model import predictions_of
 
 
 def made(n_own: int = 20, n_new: int = 10) -> pd.DataFrame:
     """One model of two folds whose scores tell the classes apart but for every fifth patient."""
-    rng, rows = np.random.default_rng(0), []
-    for i in range(n_own + n_new):
-        is_own, truth = i < n_own, bool(i % 2)
-        middle = 0.8 if truth != (i % 5 == 0) else 0.2
-        scores = middle + rng.uniform(-0.1, 0.1, 2)
-        members = [(k, str(k), scores[k]) for k in range(2)]
-        members = (
-            [members[i // 2 % 2]] if is_own else [*members, (NO_FOLD, SOFT_VOTE, scores.mean())]
-        )
-        for fold, member, score in members:
-            rows.append(
-                {
-                    "experiment": "e", "model": "m", "preset": "", "feature_set": "full",
-                    "seed": 0, "permutation": 0, "fold": fold, "member": member,
-                    "split": "validation" if is_own else "test",
-                    "dataset": "burdenko" if is_own else "external",
-                    "subject_id": f"p{i:02d}", "timepoint": 1, "n_train": 10,
-                    "y_true": truth, "y_score": float(score), "threshold": 0.5,
-                }
-            )  # fmt: skip
-    return pd.DataFrame(rows)
+    return predictions_of(nearly_apart, n_folds=2, n_own=n_own, n_new=n_new)
+
+
+def nearly_apart(place: int, truth: bool, rng: np.random.Generator) -> npt.NDArray[np.float64]:
+    middle = 0.8 if truth != (place % 5 == 0) else 0.2
+    return middle + rng.uniform(-0.1, 0.1, 2)
 
 
 def test_every_figure_stands_with_its_counts_and_what_calibrated_it() -> None:

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import numpy as np
+import numpy.typing as npt
 import pandas as pd
 import pytest
 
@@ -16,32 +17,18 @@ from psp_core.evaluation.decision_tables import (
     reliability_table,
     risk_coverage_tables,
 )
-from psp_core.evaluation.predictions import NO_FOLD, SOFT_VOTE
+from psp_core.evaluation.predictions import SOFT_VOTE
 from psp_core.evaluation.utility import net_benefit
+from tests.evaluation.one_model import predictions_of
 
 
 def made(seed: int = 0, n_own: int = 24, n_new: int = 16) -> pd.DataFrame:
     """One model: held-out patients of three folds, and an external set with its soft vote."""
-    rng, rows = np.random.default_rng(seed), []
-    for i in range(n_own + n_new):
-        is_own, truth = i < n_own, bool(i % 2)
-        scores = np.clip(rng.normal(0.4 + 0.2 * truth, 0.15, 3), 0.01, 0.99)
-        members = [(k, str(k), scores[k]) for k in range(3)]
-        members = (
-            [members[i // 2 % 3]] if is_own else [*members, (NO_FOLD, SOFT_VOTE, scores.mean())]
-        )
-        for fold, member, score in members:
-            rows.append(
-                {
-                    "experiment": "e", "model": "m", "preset": "", "feature_set": "full",
-                    "seed": 0, "permutation": 0, "fold": fold, "member": member,
-                    "split": "validation" if is_own else "test",
-                    "dataset": "burdenko" if is_own else "external",
-                    "subject_id": f"p{i:02d}", "timepoint": 1, "n_train": 16,
-                    "y_true": truth, "y_score": float(score), "threshold": 0.5,
-                }
-            )  # fmt: skip
-    return pd.DataFrame(rows)
+    return predictions_of(overlapping, n_folds=3, n_own=n_own, n_new=n_new, seed=seed)
+
+
+def overlapping(_place: int, truth: bool, rng: np.random.Generator) -> npt.NDArray[np.float64]:
+    return np.clip(rng.normal(0.4 + 0.2 * truth, 0.15, 3), 0.01, 0.99)
 
 
 def test_held_out_folds_and_soft_votes_are_judged_each_patient_once() -> None:
