@@ -10,10 +10,12 @@ reads has changed in content. Its stages decide by themselves what of their work
 import json
 import os
 import sys
+from contextlib import suppress
 from pathlib import Path
 
 from snakemake.exceptions import WorkflowError
 
+from psp_core.cohorts.burdenko import find_clinical_table
 from psp_core.errors import PSPError
 from psp_core.params import read_params
 from psp_core.params.loading import load_yaml
@@ -82,7 +84,8 @@ if roots_are_given or not any(getattr(sizes, name) for name in sizes.__dataclass
     }
 TABLES = [path for path in [PARAMS.burdenko.clinical_table] if path is not None]
 if PARAMS.burdenko.root is not None and not TABLES:
-    TABLES += sorted(map(str, Path(PARAMS.burdenko.root).glob("*.csv")))  # where it lies in the download
+    with suppress(PSPError):  # the page that needs it tells what is wrong with it
+        TABLES.append(str(find_clinical_table(Path(PARAMS.burdenko.root))[0]))
 if PARAMS.external.root is not None:
     TABLES.append(str(Path(PARAMS.external.root, PARAMS.external.table)))
 BOOK_SOURCES = [

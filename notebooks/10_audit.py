@@ -71,7 +71,7 @@ run = open_run(params_file, run_dir, overrides)
 #   few patients such a curve can be printed as any AUC: the sentence then says that it explains
 #   nothing.
 # - **impossible**: no reading that was tried gives it. The sentence names the nearest possible
-#   values and what was tried.
+#   values and what was tried. A setting that two passages print differently stands here once.
 # - **not testable**: the paper prints too little to say; the sentence says what is missing.
 #
 # Fractions are exact, so no verdict hangs on rounding here. A figure has one verdict, a mean with
@@ -151,7 +151,8 @@ Markdown(
     f"{count(means[OTHERWISE])} under another reading and {count(means[IMPOSSIBLE])} not at all. "
     f"Of {count(sds.sum())} SDs of rates above 0, {count(sds[POSSIBLE] + sds[OTHERWISE])} can be "
     f"reached: {count(sds[POSSIBLE])} rounded, with a possible mean, and {count(sds[OTHERWISE])} "
-    f"cut off or with a mean that is; {count(sds[IMPOSSIBLE])} cannot."
+    "cut off, or beside a printed mean that is cut off or no mean of counts, where the nearest "
+    f"means were tried; {count(sds[IMPOSSIBLE])} cannot."
 )
 
 # %% [markdown]
@@ -189,8 +190,8 @@ Markdown(
 #
 # An AUC is a number of rightly ordered pairs out of all pairs of two classes, 99 in the one
 # paper and 88 in the other; a tied pair counts one half. A curve that is interpolated on 100
-# points before its area is taken can be moved by half a cell, which at these counts is more than
-# the way to the next half pair: it can be printed as any AUC, so that it is no evidence.
+# points before its area is taken can be moved by half a cell to either side, which at these counts
+# leaves no printed digits out: it can be printed as any AUC, so that it is no evidence.
 
 # %% tags=["full-width"]
 is_auc = findings["figure"].str.lower().str.startswith("auc") & ~is_external
@@ -256,12 +257,12 @@ Markdown(
 # possible as named. Named: the planted fault is among the readings with the fewest changes. Some
 # faults print what an honest table might; those nobody can find.
 #
-# Honest tables are audited for each thing that the page says of the papers. Figures drawn without
-# ties cannot be called impossible, since every matrix is tried: those rows test the program. The
-# others can: scores of one decimal tie, and an AUC with an odd number of tied pairs is no whole
-# number of pairs; so an AUC that is "only under another reading" is what ties do and nothing more.
-# A column of specificities can also equal another statistic row by row. Means and SDs are those of
-# the folds of the internal validation.
+# Honest tables are audited for each thing that the page says of the papers. Rates, and AUCs drawn
+# without ties, cannot be called impossible, since every matrix is tried: those rows test the
+# program. The others can: scores of one decimal tie, and an AUC with an odd number of tied pairs is
+# no whole number of pairs; so an AUC that is "only under another reading" is what ties do and
+# nothing more. A column of specificities can also equal another statistic row by row. Means and SDs
+# are those of the folds of the internal validation.
 
 # %% tags=["full-width"]
 display(format_detection(tables["detection"]).style.hide(axis="index"))

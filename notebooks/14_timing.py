@@ -86,7 +86,7 @@ display(
     Markdown(
         f"{count(figures['true_progression'])} true progressions and "
         f"{count(figures['pseudoprogression'])} pseudoprogressions have an event. "
-        f"Intervals of this page have a confidence level of {100 * level:g} %."
+        f"Intervals on the real patients have a confidence level of {100 * level:g} %."
     )
 )
 chart = plot_event_counts(tables["event_counts"], windows_days=params.timing.windows_days)

@@ -38,5 +38,5 @@ def read_entries(path: Path, kind: str) -> list[dict[str, Any]]:
 
 def repeated_ids(entries: Iterable[Mapping[str, Any]]) -> list[str]:
     """One fault per ``id`` that stands more than once, in the order of the ledger."""
-    counted = Counter(one.get("id") for one in entries)
+    counted = Counter(str(one["id"]) for one in entries if one.get("id"))
     return [f"{name}: stands {count} times" for name, count in counted.items() if count > 1]

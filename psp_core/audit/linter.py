@@ -21,8 +21,8 @@ CLASSES = re.compile(r"(?P<positive>\d+) of (?P<n>\d+) true progression")
 BOTH = re.compile(r"(\d+) / (\d+)")
 BOTH_COLUMN = "true / pseudoprogression"
 CLASS_COLUMNS = ("true progression", "pseudoprogression")
-ONE_RANKING = re.compile(r"soft vote|(?:.*: )?AUC \(DeLong\)")
-"""Heads of columns whose AUC ranks all patients of the row at once; means over folds do not."""
+ONE_RANKING = re.compile(r"soft vote|(?:days .*: )?AUC \(DeLong\)")
+"""Heads of columns whose AUC ranks the patients that the row counts; means over folds do not."""
 
 RATE_NAMES = ("accuracy", "sensitivity", "specificity", "ppv", "npv")
 

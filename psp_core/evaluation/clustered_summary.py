@@ -81,6 +81,8 @@ def clustered_summary(
             row |= {
                 name: getattr(found, name) for name in ("auc", "standard_error", "lower", "upper")
             }
+            if math.isnan(found.lower):
+                row["note"] = "no interval: the variance is 0, or a class has one patient"
         rows.append(row)
     return pd.DataFrame(rows, columns=[*names, *CLUSTERED])
 

@@ -21,6 +21,8 @@ from psp_core.study.weights_marks import weights_marks
 NOBODY = "no set of this run is predicted"
 BY_PERSON = "; who has a label was kept out, person by person, when it was trained"
 NOTHING: Mapping[str, Any] = MappingProxyType({})
+SEGMENTER = "segmenter"
+WHERE_IT_DREW = ", where it proved good enough to draw the lesion"
 
 
 def overlap_by_set(
@@ -98,14 +100,18 @@ def overlap_of_model(
     """
     names = weights_behind(entry)
     reads_scans = bool(names) or feature_set_of(entry.feature_set).uses_image
-    names -= set() if "segmenter" in run.params.lesion.sources else {"segmenter"}
+    names -= set() if SEGMENTER in run.params.lesion.sources else {SEGMENTER}
     behind = [one for one in weights if one.name in names]
     keys = patient_keys(patients[patients["dataset"] == TRAINING])
     return overlap_by_set(
         patients,
         keys + [key for one in behind for key in one.scans or ()],
         roots_of(run.params),
-        by_collection={one.kind.title: one.collections for one in behind if one.scans is None},
+        by_collection={
+            one.kind.title + (WHERE_IT_DREW if one.name == SEGMENTER else ""): one.collections
+            for one in behind
+            if one.scans is None
+        },
         marks=weights_marks(run, patients["dataset"].unique()) if reads_scans else {},
         crosswalk=crosswalk,
         without=(TRAINING,),

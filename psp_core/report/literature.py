@@ -61,7 +61,8 @@ def tell_widths(table: pd.DataFrame) -> str:
     own = table[table["target"] == PSP]
     known = own[own["lower"].notna()]
     others = int((table["target"] != PSP).sum())
-    aside = f" {others} further results, on {TARGETS['neighbour']} or with {TARGETS['pooled']}, "
+    noun = "result" if others == 1 else "results"
+    aside = f" {others} further {noun}, on {TARGETS['neighbour']} or with {TARGETS['pooled']}, "
     aside = f"{aside}stand beside and are not counted." if others else ""
     if known.empty:
         return f"No result on {TARGETS[PSP]} has an AUC and a number of patients.{aside}"

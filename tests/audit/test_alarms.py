@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import numpy as np
+import pytest
 
 from psp_core.audit.alarms import ALARMS, HONEST, NOT_AS_NAMED, false_alarms
 from psp_core.audit.fold_figures import Folds
@@ -23,7 +24,8 @@ def test_an_honest_table_raises_no_alarm_unless_scores_tie() -> None:
     assert as_named["k"].tolist() == [0, 0, 0]
     assert table.loc[is_tied, "k"].item() > 6
     assert table["k"].tolist()[4] == table["k"].tolist()[6] == 0
-    assert (table["exact_upper"] > 0.2).all()
+    none = table.loc[table["k"] == 0, "exact_upper"]
+    assert none.to_numpy() == pytest.approx(1 - 0.025 ** (1 / 12))
 
 
 def test_scores_of_one_decimal_tie_and_change_no_rate_out_of_counts() -> None:

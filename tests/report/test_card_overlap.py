@@ -76,7 +76,10 @@ def test_a_model_that_reads_a_lesion_has_the_segmenter_and_others_weights(tmp_pa
         entry = CATALOGUE[model]
         return overlap_of_model(run, entry, weights, patients, None)["UPENN-GBM (phantoms)"]
 
-    segmenter = "; Lesion segmenter of the study: its training data hold"
+    segmenter = (
+        "; Lesion segmenter of the study, where it proved good enough to draw the lesion: its "
+        "training data hold"
+    )
     brain = "weights of the brain extraction: training data not stated"
     assert told("days_only") == "0 of its 2 patients were learned from"
     assert told("mri_only") == f"1 of its 2 patients were learned from; {brain}"
