@@ -14,7 +14,10 @@ from psp_core.publishing.tables import lint_page
 ROOT = Path(__file__).parents[1]
 SCRIPTS = sorted((ROOT / "notebooks").glob("*.py"))
 # Other tests use the other processors, and the checks run the whole profile besides.
-OVERRIDES = "{study.workers: 1, phantom.sizes.external: 8, phantom.sizes.brats2021: 10}"
+OVERRIDES = (
+    "{study.workers: 1, phantom.sizes.external: 8, phantom.sizes.brats2021: 10, "
+    "audit.honest_tables: 50, audit.faulty_tables: 10}"
+)
 # Printed rates and AUCs that are held against their counts, at least; of no tables, none would be.
 LINTED = {"01_cohort": 10, "08_evaluation": 50, "14_timing": 20}
 

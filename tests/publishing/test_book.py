@@ -94,7 +94,8 @@ def test_sources_without_mathjax_are_refused(
     empty = tmp_path / "book"
     with pytest.raises(MissingInputError, match=r"needs _toc\.yml; start this in the clone"):
         build_book(run_dir, tmp_path / "out", empty)
-    shutil.copytree(SOURCES, empty, ignore=shutil.ignore_patterns("node_modules"))
+    left_out = shutil.ignore_patterns("node_modules", "papers", "reporting")
+    shutil.copytree(SOURCES, empty, ignore=left_out)
     assert main(["--run-dir", str(run_dir), "--sources", str(empty)]) == 1
     assert "fetch it with 'make setup'" in capsys.readouterr().err
 
